@@ -1,0 +1,1 @@
+"""What a case costs, counted and measured against a peer in the same run."""

@@ -1,0 +1,1 @@
+"""One real day of returns, played against the whole system."""

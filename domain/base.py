@@ -1,0 +1,34 @@
+"""What every model in the house shares: frozen, closed to unknown fields, instants with an offset."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+Instant = AwareDatetime
+"""A moment: ISO 8601 with an offset in JSON, never naive."""
+
+
+def _to_utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
+
+
+UtcInstant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+"""A moment that is stored: whatever its offset was, it is kept in UTC."""
+
+AmountMinor = Annotated[int, Field(strict=True, ge=0)]
+"""Money in the currency's minor unit (fen, pence); never a fraction, never negative, never a bool."""
+
+Quantity = Annotated[int, Field(strict=True, ge=1)]
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+"""ISO 4217 code."""
+
+Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+"""A name that may stand in a workflow id: no colon, no space, no personal data."""
+
+
+class Model(BaseModel):
+    """A value: immutable, and an unknown field is an error rather than a silent loss."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

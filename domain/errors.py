@@ -1,0 +1,128 @@
+"""The errors that callers meet: one tree, each with a stable code that `docs/errors.md` explains."""
+
+from typing import Any, ClassVar
+
+
+class CaseworkError(Exception):
+    """Something went wrong in the case desk."""
+
+    code: ClassVar[str] = "casework_error"
+
+    def __init__(self, message: str | None = None, /, **detail: Any) -> None:
+        self.message = message or (self.__doc__ or self.code).strip()
+        self.detail = detail
+        super().__init__(self.message)
+
+
+class InvalidRequest(CaseworkError):
+    """The request is malformed."""
+
+    code = "invalid_request"
+
+
+class UnsupportedSchema(InvalidRequest):
+    """The message's schema version is newer than this program; upgrade it or send an older version."""
+
+    code = "unsupported_schema"
+
+
+class Refused(CaseworkError):
+    """The request is well formed, but the case's rules do not allow it."""
+
+    code = "refused"
+
+
+class WrongStage(Refused):
+    """The case is in a stage that does not allow this."""
+
+    code = "wrong_stage"
+
+
+class CaseClosed(Refused):
+    """The case is closed; open a new one or reopen it."""
+
+    code = "case_closed"
+
+
+class QuantityExceeds(Refused):
+    """More units than were bought, returned or received."""
+
+    code = "quantity_exceeds"
+
+
+class IdempotencyConflict(Refused):
+    """The same key was used before with other content; send the first content again or take a new key."""
+
+    code = "idempotency_conflict"
+
+
+class NotFound(CaseworkError):
+    """There is no such thing."""
+
+    code = "not_found"
+
+
+class CaseNotFound(NotFound):
+    """There is no case with this id."""
+
+    code = "case_not_found"
+
+
+class OrderNotFound(NotFound):
+    """This merchant has no order with this number."""
+
+    code = "order_not_found"
+
+
+class UnknownPolicy(NotFound):
+    """There is no policy with this name or hash."""
+
+    code = "unknown_policy"
+
+
+class UnknownCalendar(NotFound):
+    """There is no calendar with this name."""
+
+    code = "unknown_calendar"
+
+
+class EndlessCalendar(InvalidRequest):
+    """The calendar has no shift in the future, so the deadline would never come."""
+
+    code = "endless_calendar"
+
+
+class OverCap(Refused):
+    """The refund would exceed what was captured for the order less what is refunded or reserved."""
+
+    code = "over_cap"
+
+
+class StreamConflict(CaseworkError):
+    """Events arrived for a place in the stream that cannot take them: a gap in the sequence."""
+
+    code = "stream_conflict"
+
+
+class ProviderUnavailable(CaseworkError):
+    """An outside system did not answer, or answered with a fault; whether it acted is unknown."""
+
+    code = "provider_unavailable"
+
+
+class ProviderRefused(CaseworkError):
+    """An outside system answered and said no."""
+
+    code = "provider_refused"
+
+
+class OutOfStock(ProviderRefused):
+    """The goods for the exchange are not in stock."""
+
+    code = "out_of_stock"
+
+
+class NotReady(CaseworkError):
+    """Something that must hold before work starts does not hold; the message says what to do."""
+
+    code = "not_ready"

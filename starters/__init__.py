@@ -1,0 +1,1 @@
+"""The ways in: the typed client and the command line."""

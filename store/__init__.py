@@ -1,0 +1,1 @@
+"""The only SQL: migrations, event append, refund ledger, read models, queries."""

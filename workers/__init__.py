@@ -1,0 +1,1 @@
+"""The processes: settings, clients, telemetry, wiring, graceful stop."""

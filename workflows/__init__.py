@@ -1,0 +1,1 @@
+"""The story of each case and of each refund."""
