@@ -21,6 +21,8 @@ Reason = Literal["no_reason", "quality", "wrong_item", "damaged", "missing", "no
 Condition = Literal["unused", "used"]
 Kind = Literal["return", "exchange"]
 Language = Literal["zh-CN", "en"]
+Priority = Literal["P1", "P2", "P3", "P4"]
+IntakeChannel = Literal["app", "web", "phone", "chat", "email", "order_button", "social", "forum"]
 
 
 class OrderLine(Model):

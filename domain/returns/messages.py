@@ -5,12 +5,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from domain.base import AmountMinor, Instant, Model, Quantity, Slug
-from domain.orders import Language, ReturnRequest
+from domain.orders import IntakeChannel, Language, Priority, ReturnRequest
 
 SCHEMA_VERSION = 1
 
-Priority = Literal["P1", "P2", "P3", "P4"]
-IntakeChannel = Literal["app", "web", "phone", "chat", "email", "order_button", "social", "forum"]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 TrackingNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{4,40}$")]
 
