@@ -17,7 +17,7 @@ ANSWERS = (Refused, NotFound, InvalidRequest, ProviderRefused)
 
 
 def as_application_error(error: CaseworkError) -> ApplicationError:
-    """The Temporal failure for an error: `type` is its code, its one detail is code, message and details as JSON.
+    """The Temporal failure for an error: `type` is its code, its one detail is JSON.
 
     An answer is not retried and is benign (no traceback in the worker's log, no failure metric).
     """
