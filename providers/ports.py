@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Literal, Protocol
 
 from domain.base import Currency, Instant, Model, Quantity
+from domain.notices import Channel
 from domain.orders import Language, Order
 
 ParcelStatus = Literal[
@@ -23,7 +24,6 @@ ParcelStatus = Literal[
     "returning",
     "returned",
 ]
-Channel = Literal["email", "sms", "push"]
 
 
 class PaymentOrder(Model):

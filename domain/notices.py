@@ -1,0 +1,178 @@
+"""What a customer or the staff is told: kinds of notices, their facts and their ids (sop R4, R6, R7, L3)."""
+
+from typing import Literal, Self, get_args
+
+from pydantic import model_validator
+
+from domain.base import AmountMinor, Currency, Instant, Model, Quantity, Slug, UtcInstant
+from domain.orders import Language
+
+Channel = Literal["email", "sms", "push"]
+CustomerNotice = Literal[
+    "application_received",
+    "review_approved",
+    "review_refused",
+    "info_requested",
+    "ship_back_reminder",
+    "return_expired",
+    "goods_received",
+    "inspection_passed",
+    "inspection_failed",
+    "goods_sent_back",
+    "exchange_out_of_stock",
+    "exchange_placed",
+    "refund_settled",
+    "refund_failed_hold",
+    "parcel_missing",
+    "parcel_lost",
+    "parcel_refused",
+    "case_closed",
+    "cancelled",
+]
+StaffNotice = Literal["clock_warned", "clock_breached"]
+NoticeKind = CustomerNotice | StaffNotice
+CUSTOMER_NOTICES: tuple[CustomerNotice, ...] = get_args(CustomerNotice)
+STAFF_NOTICES: tuple[StaffNotice, ...] = get_args(StaffNotice)
+
+
+class NoticeFacts(Model):
+    """What a notice says beyond its kind; which of these a kind needs and may have stands in `FACTS`.
+
+    It stays in workflow histories: no names, addresses of people, phone numbers or goods.
+    """
+
+    order_id: str | None = None
+    until: Instant | None = None
+    """Until when the customer should act, or when they hear from us: an instant that is already too late."""
+    amount_minor: AmountMinor | None = None
+    currency: Currency | None = None
+    code: str | None = None
+    """Why, as a code of the rules; the template says it in the customer's language."""
+    reason: str | None = None
+    """Why, in the desk's own words, in the customer's language."""
+    question: str | None = None
+    freight_payer: Literal["customer", "platform"] | None = None
+    return_address: str | None = None
+    """The warehouse's address, when there is no label."""
+    carrier: str | None = None
+    tracking_no: str | None = None
+    label_url: str | None = None
+    disposition: Literal["send_back", "keep"] | None = None
+    exchange_order_id: str | None = None
+    exchange_units: Quantity | None = None
+    rejected_units: Quantity | None = None
+    short_units: Quantity | None = None
+    refunded: bool | None = None
+    """Whether a lost parcel is paid all the same."""
+    outcome: str | None = None
+    metric: str | None = None
+    rung: str | None = None
+    stage: str | None = None
+
+
+class FactNames(Model):
+    """The facts that a kind cannot do without, and those that it can use."""
+
+    needs: frozenset[str]
+    may_have: frozenset[str]
+
+
+def _facts(needs: str, may_have: str = "") -> FactNames:
+    return FactNames(needs=frozenset(needs.split()), may_have=frozenset(may_have.split()))
+
+
+FACTS: dict[NoticeKind, FactNames] = {
+    "application_received": _facts("order_id", "until"),
+    "review_approved": _facts(
+        "order_id until freight_payer",
+        "amount_minor currency return_address carrier tracking_no label_url",
+    ),
+    "review_refused": _facts("order_id code", "reason"),
+    "info_requested": _facts("order_id question", "until"),
+    "ship_back_reminder": _facts("order_id until"),
+    "return_expired": _facts("order_id"),
+    "goods_received": _facts("order_id", "until"),
+    "inspection_passed": _facts(
+        "order_id", "amount_minor currency exchange_units rejected_units short_units code reason until"
+    ),
+    "inspection_failed": _facts("order_id disposition", "code reason"),
+    "goods_sent_back": _facts("order_id carrier tracking_no"),
+    "exchange_out_of_stock": _facts("order_id until", "amount_minor currency"),
+    "exchange_placed": _facts("order_id exchange_order_id"),
+    "refund_settled": _facts("order_id amount_minor currency", "until"),
+    "refund_failed_hold": _facts("order_id amount_minor currency", "until"),
+    "parcel_missing": _facts("order_id", "carrier tracking_no until"),
+    "parcel_lost": _facts("order_id refunded", "carrier tracking_no amount_minor currency reason"),
+    "parcel_refused": _facts("order_id until", "reason"),
+    "case_closed": _facts("order_id outcome"),
+    "cancelled": _facts("order_id"),
+    "clock_warned": _facts("metric until", "order_id stage rung"),
+    "clock_breached": _facts("metric until", "order_id stage rung"),
+}
+"""A kind may get more facts later but never need more: an older program's notices are still on their way."""
+
+
+class Notice(Model):
+    """One thing to tell one reader, once: either a customer, or a role of the staff."""
+
+    notice_id: str
+    case_id: str
+    merchant: Slug
+    customer_id: Slug | None = None
+    role: Slug | None = None
+    kind: NoticeKind
+    language: Language
+    facts: NoticeFacts
+    channels: tuple[Channel, ...]
+    """In the order in which they are tried."""
+    attempts_per_channel: Quantity = 3
+    """How often a channel that does not answer is tried before the next one."""
+    not_before: UtcInstant | None = None
+    """The end of the quiet hours that it is held for."""
+
+    @property
+    def number(self) -> str:
+        """The case's number, as the customer knows it."""
+        return self.case_id.rpartition(":")[2]
+
+    @model_validator(mode="after")
+    def _has_one_reader(self) -> Self:
+        is_staff = self.kind in STAFF_NOTICES
+        if (self.role is not None) != is_staff or (self.customer_id is None) != is_staff:
+            raise ValueError(
+                f"{self.kind} goes to a {'`role`' if is_staff else '`customer_id`'} and nobody else"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _has_its_facts(self) -> Self:
+        names = FACTS[self.kind]
+        given = {name for name, value in self.facts if value is not None}
+        if missing := names.needs - given:
+            raise ValueError(f"{self.kind} needs the facts {', '.join(sorted(missing))}")
+        if surplus := given - names.needs - names.may_have:
+            raise ValueError(f"{self.kind} says nothing about {', '.join(sorted(surplus))}")
+        if ("amount_minor" in given) != ("currency" in given):
+            raise ValueError("an amount needs its currency, and a currency its amount")
+        return self
+
+
+class Attempt(Model):
+    """How one channel answered."""
+
+    channel: Channel
+    outcome: Literal["sent", "refused", "unavailable"]
+
+
+class NoticeResult(Model):
+    """What became of a notice. `undeliverable`: no channel of the policy reaches this reader."""
+
+    notice_id: str
+    channel: Channel | None = None
+    state: Literal["sent", "undeliverable"]
+    tried: list[Attempt] = []
+
+
+def notice_id(case_id: str, kind: NoticeKind, seq: int, role: str | None = None) -> str:
+    """The notice's name for ever: the same event of a case always gives the same one. No personal data."""
+    return ":".join([case_id, kind, str(seq), *([role] if role else [])])
