@@ -1,0 +1,114 @@
+"""The outside world put together: every part with its journal, under one HTTP address."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import AwareDatetime
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from domain.base import Model
+from sandbox import carriers_state, inbox, payments_state, shop_state, warehouse
+from sandbox.carriers import carrier_routes
+from sandbox.carriers_state import Carriers
+from sandbox.clock import Clock
+from sandbox.faults import EMAIL_KINDS, GATEWAY_ONLY, PARTS, Faults
+from sandbox.http import Refusal, answer_all, not_found, read, say_refusal
+from sandbox.inbox import Inbox, inbox_routes
+from sandbox.journal import Journal
+from sandbox.messages import FaultRules
+from sandbox.payments import PaymentDoors
+from sandbox.payments_state import Payments
+from sandbox.shop import ShopDoors
+from sandbox.shop_state import Shop
+from sandbox.warehouse import Warehouse, warehouse_routes
+
+
+@dataclass(frozen=True)
+class World:
+    """The parts of the sandbox, rebuilt from what lies in one folder."""
+
+    clock: Clock
+    faults: Faults
+    shop: Shop
+    payments: Payments
+    carriers: Carriers
+    warehouse: Warehouse
+    inbox: Inbox
+
+
+def open_world(state: Path) -> World:
+    """The world as its journals in the folder tell it; an empty folder is a new world."""
+    shop = Shop(Journal(state / "shop.jsonl", shop_state.ENTRIES))
+    carriers = Carriers(Journal(state / "carriers.jsonl", carriers_state.ENTRIES))
+    money = Journal(state / "payments.jsonl", payments_state.ENTRIES, durable=True)
+    return World(
+        clock=Clock(),
+        faults=Faults(),
+        shop=shop,
+        payments=Payments(money, shop.captured),
+        carriers=carriers,
+        warehouse=Warehouse(Journal(state / "warehouse.jsonl", warehouse.ENTRIES), carriers),
+        inbox=Inbox(Journal(state / "inbox.jsonl", inbox.ENTRIES)),
+    )
+
+
+def build_app(world: World) -> Starlette:
+    """The world over HTTP."""
+    clock, faults = world.clock, world.faults
+    routes: list[BaseRoute] = [
+        Mount("/shop", routes=ShopDoors(world.shop, faults).routes()),
+        Mount("/payments", routes=PaymentDoors(world.payments, clock, faults).routes()),
+        Mount("/carriers", routes=carrier_routes(world.carriers, clock, faults)),
+        Mount("/warehouse", routes=warehouse_routes(world.warehouse, faults)),
+        Mount("/inbox", routes=inbox_routes(world.inbox, clock, faults)),
+        Mount("/faults", routes=_fault_routes(faults)),
+        Mount("/clock", routes=_clock_routes(clock)),
+    ]
+    return Starlette(routes=routes, exception_handlers={Refusal: say_refusal})
+
+
+def _fault_routes(faults: Faults) -> list[BaseRoute]:
+    def part(request: Request) -> str:
+        if request.path_params["part"] not in PARTS:
+            raise not_found(f"part; there are {', '.join(PARTS)}")
+        return request.path_params["part"]
+
+    async def put(request: Request) -> Response:
+        name, rules = part(request), (await read(request, FaultRules)).rules
+        for rule in rules:
+            if not _possible(name, rule.kind):
+                raise Refusal(400, "invalid_request", f"rules: {name} has no fault {rule.kind}")
+        faults.put(name, rules)
+        return Response(status_code=204)
+
+    async def get(request: Request) -> Response:
+        return answer_all("rules", faults.report(part(request)))
+
+    return [Route("/{part}", put, methods=["PUT"]), Route("/{part}", get, methods=["GET"])]
+
+
+def _possible(part: str, kind: str) -> bool:
+    """Whether the part can fail so: mail speaks no HTTP, and only a gateway has keys to forget."""
+    if part == "email":
+        return kind in EMAIL_KINDS
+    return part == "payments" or kind not in GATEWAY_ONLY
+
+
+class Now(Model):
+    """What time it is to be."""
+
+    now: AwareDatetime
+
+
+def _clock_routes(clock: Clock) -> list[BaseRoute]:
+    async def get(_: Request) -> Response:
+        return JSONResponse({"now": clock.now().isoformat()})
+
+    async def put(request: Request) -> Response:
+        clock.set((await read(request, Now)).now)
+        return JSONResponse({"now": clock.now().isoformat()})
+
+    return [Route("/", get, methods=["GET"]), Route("/", put, methods=["PUT"])]

@@ -1,0 +1,180 @@
+"""A typed client of the sandbox's knobs and records, for tests, the demo and the bench."""
+
+from datetime import datetime
+from typing import Any, Literal, Self, TypeVar
+from urllib.parse import quote
+
+import httpx2
+from pydantic import BaseModel
+
+from domain.orders import Order
+from sandbox.messages import (
+    ActiveFault,
+    Announcement,
+    Arrived,
+    Capture,
+    Contact,
+    Dead,
+    ExchangeOrder,
+    FaultRule,
+    FaultRules,
+    GatewaySettings,
+    InboxChannel,
+    Movement,
+    Refund,
+    Scan,
+    SendBack,
+    Stock,
+)
+
+M = TypeVar("M", bound=BaseModel)
+
+TIMEOUT_SECONDS = 30.0
+
+
+class SandboxClient:
+    """Sets the outside world up and looks at what happened in it. An answer of 4xx or 5xx is raised."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self._http = httpx2.AsyncClient(base_url=self.url, timeout=TIMEOUT_SECONDS)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._http.aclose()
+
+    async def put_order(self, order: Order) -> None:
+        """Give the shop an order."""
+        await self._send("PUT", _path("shop", "merchants", order.merchant, "orders", order.order_id), order)
+
+    async def order(self, merchant: str, order_id: str) -> Order:
+        """The shop's order."""
+        return Order.model_validate(await self._get(_path("shop", "merchants", merchant, "orders", order_id)))
+
+    async def put_contact(self, merchant: str, customer_id: str, contact: Contact) -> None:
+        """Tell the shop how a customer is reached."""
+        await self._send("PUT", _path("shop", "merchants", merchant, "customers", customer_id), contact)
+
+    async def set_stock(self, merchant: str, sku: str, quantity: int | None) -> None:
+        """Count a shelf; None: it never runs out."""
+        await self._send("PUT", _path("shop", "merchants", merchant, "stock", sku), Stock(quantity=quantity))
+
+    async def stock(self, merchant: str, sku: str) -> int | None:
+        """What is on the shelf."""
+        return (await self._get(_path("shop", "merchants", merchant, "stock", sku)))["quantity"]
+
+    async def exchanges(self) -> list[ExchangeOrder]:
+        """The replacement orders placed."""
+        return await self._all("/shop/exchanges", ExchangeOrder)
+
+    async def put_capture(self, capture: Capture) -> None:
+        """Say what was captured for an order that the shop doesn't know, or another amount."""
+        await self._send("PUT", "/payments/captures", capture)
+
+    async def set_gateway(
+        self, *, settle_after_seconds: float | None = 0, key_window_seconds: float = 24 * 3600
+    ) -> None:
+        """Let refunds settle after a while (None: by command) and keys be forgotten after a window."""
+        settings = GatewaySettings(
+            settle_after_seconds=settle_after_seconds, key_window_seconds=key_window_seconds
+        )
+        await self._send("PUT", "/payments/settings", settings)
+
+    async def settle(self, merchant: str, key: str) -> Refund:
+        """Let a pending refund settle."""
+        return Refund.model_validate(await self._send("POST", _refund(merchant, key, "settle")))
+
+    async def fail(self, merchant: str, key: str, reason: str = "account_closed") -> Refund:
+        """Let a refund fail, even one that had settled."""
+        answer = await self._send("POST", _refund(merchant, key, "fail"), {"reason": reason})
+        return Refund.model_validate(answer)
+
+    async def prune_key(self, merchant: str, key: str) -> None:
+        """Let the gateway forget a key: the next refund with it pays again."""
+        await self._send("POST", _refund(merchant, key, "prune"))
+
+    async def journal(self) -> list[Movement]:
+        """Every movement of money, oldest first."""
+        return await self._all("/payments/journal", Movement, "movements")
+
+    async def refunds(self) -> list[Refund]:
+        """Every refund the gateway took on, whatever became of it."""
+        return await self._all("/payments/refunds", Refund)
+
+    async def register_parcel(self, carrier: str, tracking_no: str, *scans: Scan) -> None:
+        """Let a carrier know a parcel, with scans made or scheduled."""
+        await self._send("PUT", _path("carriers", carrier, "parcels", tracking_no))
+        for scan in scans:
+            await self.push_scan(carrier, tracking_no, scan)
+
+    async def push_scan(self, carrier: str, tracking_no: str, scan: Scan) -> None:
+        """Let a carrier scan a parcel, now or at the scan's time, past or future."""
+        await self._send("POST", _path("carriers", carrier, "parcels", tracking_no, "scans"), scan)
+
+    async def announcements(self) -> list[Announcement]:
+        """The parcels that the warehouse expects."""
+        return await self._all("/warehouse/announcements", Announcement)
+
+    async def shipments(self) -> list[SendBack]:
+        """What the warehouse sent to customers again."""
+        return await self._all("/warehouse/shipments", SendBack)
+
+    async def inbox(
+        self, channel: InboxChannel | None = None, *, to: str | None = None, notice_id: str | None = None
+    ) -> list[Arrived]:
+        """What customers received, each notice once."""
+        wanted = {"channel": channel, "to": to, "notice_id": notice_id}
+        query = {name: value for name, value in wanted.items() if value is not None}
+        return await self._all("/inbox/", Arrived, "messages", query)
+
+    async def set_dead(self, channel: InboxChannel, to: str, *, dead: bool = True) -> None:
+        """Let messages to an address bounce, or arrive again."""
+        await self._send("PUT", "/inbox/dead", Dead(channel=channel, to=to, dead=dead))
+
+    async def set_faults(self, part: str, *rules: FaultRule) -> None:
+        """These are the part's faults from now on; none makes it healthy."""
+        await self._send("PUT", _path("faults", part), FaultRules(rules=list(rules)))
+
+    async def faults(self, part: str) -> list[ActiveFault]:
+        """The part's faults and how often each struck."""
+        return await self._all(_path("faults", part), ActiveFault, "rules")
+
+    async def now(self) -> datetime:
+        """What time it is in the sandbox."""
+        return datetime.fromisoformat((await self._get("/clock/"))["now"])
+
+    async def set_now(self, now: datetime) -> None:
+        """Move the sandbox's clock; it runs on from there."""
+        await self._send("PUT", "/clock/", {"now": now.isoformat()})
+
+    async def _get(self, path: str, query: dict[str, str] | None = None) -> Any:
+        response = await self._http.get(path, params=query)
+        return response.raise_for_status().json()
+
+    async def _all(
+        self, path: str, model: type[M], name: str | None = None, query: dict[str, str] | None = None
+    ) -> list[M]:
+        answer = await self._get(path, query)
+        return [model.model_validate(item) for item in answer[name or path.rsplit("/", 1)[-1]]]
+
+    async def _send(
+        self, method: Literal["PUT", "POST"], path: str, body: BaseModel | dict[str, Any] | None = None
+    ) -> Any:
+        content = body.model_dump(mode="json") if isinstance(body, BaseModel) else body
+        response = await self._http.request(method, path, json=content)
+        response.raise_for_status()
+        return response.json() if response.content else None
+
+
+def _path(*parts: str) -> str:
+    return "/" + "/".join(quote(part, safe="") for part in parts)
+
+
+def _refund(merchant: str, key: str, command: str) -> str:
+    return _path("payments", "merchants", merchant, "refunds", key, command)

@@ -1,0 +1,87 @@
+"""The payment gateway: refunds over HTTP, and the knobs and the journal that only tests touch."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from domain.base import Model
+from sandbox.clock import Clock
+from sandbox.faults import Faults
+from sandbox.http import answer, answer_all, read
+from sandbox.messages import Capture, FaultRule, GatewaySettings, Refund, RefundRequest
+from sandbox.payments_state import End, Payments
+
+
+class Reason(Model):
+    """Why a refund is made to fail."""
+
+    reason: str = "account_closed"
+
+
+class PaymentDoors:
+    """The gateway's handlers; those that a real gateway has are behind the faults."""
+
+    def __init__(self, payments: Payments, clock: Clock, faults: Faults) -> None:
+        self._payments = payments
+        self._clock = clock
+        self._faults = faults
+
+    def routes(self) -> list[Route]:
+        """The gateway's routes."""
+        one = "/merchants/{merchant}/refunds/{key}"
+        refund = self._faults.guard("payments", "refund", self._refund)
+        return [
+            Route("/merchants/{merchant}/refunds", refund, methods=["POST"]),
+            Route(one, self._faults.guard("payments", "find", self._find), methods=["GET"]),
+            Route(f"{one}/settle", self._settle, methods=["POST"]),
+            Route(f"{one}/fail", self._fail, methods=["POST"]),
+            Route(f"{one}/prune", self._prune, methods=["POST"]),
+            Route("/captures", self._capture, methods=["PUT"]),
+            Route("/settings", self._settings, methods=["PUT"]),
+            Route("/journal", self._journal, methods=["GET"]),
+            Route("/refunds", self._refunds, methods=["GET"]),
+        ]
+
+    async def _refund(self, request: Request) -> Response:
+        asked = await read(request, RefundRequest)
+        merchant = request.path_params["merchant"]
+        fault: FaultRule | None = request.state.fault
+        kind = fault.kind if fault else None
+        if kind == "key_pruned":
+            self._payments.prune(merchant, asked.key)
+        will_fail = kind == "fails_later"
+        return answer(self._payments.refund(merchant, asked, self._clock.now(), will_fail=will_fail))
+
+    async def _find(self, request: Request) -> Response:
+        path = request.path_params
+        return answer(self._payments.find(path["merchant"], path["key"], self._clock.now()))
+
+    async def _settle(self, request: Request) -> Response:
+        return answer(self._end(request, "settled"))
+
+    async def _fail(self, request: Request) -> Response:
+        return answer(self._end(request, "failed", (await read(request, Reason)).reason))
+
+    def _end(self, request: Request, state: End, reason: str | None = None) -> Refund:
+        path = request.path_params
+        return self._payments.end(path["merchant"], path["key"], state, self._clock.now(), reason)
+
+    async def _prune(self, request: Request) -> Response:
+        self._payments.prune(request.path_params["merchant"], request.path_params["key"])
+        return Response(status_code=204)
+
+    async def _capture(self, request: Request) -> Response:
+        self._payments.capture(await read(request, Capture))
+        return Response(status_code=204)
+
+    async def _settings(self, request: Request) -> Response:
+        self._payments.settings = await read(request, GatewaySettings)
+        return answer(self._payments.settings)
+
+    async def _journal(self, _: Request) -> Response:
+        self._payments.settle_due(self._clock.now())
+        return answer_all("movements", self._payments.movements)
+
+    async def _refunds(self, _: Request) -> Response:
+        self._payments.settle_due(self._clock.now())
+        return answer_all("refunds", list(self._payments.refunds.values()))

@@ -1,0 +1,95 @@
+"""The warehouse over HTTP: parcels announced to its dock, and goods that it sends to customers again."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.carriers_state import Carriers
+from sandbox.faults import Faults
+from sandbox.http import Refusal, answer, answer_all, read
+from sandbox.journal import Journal
+from sandbox.messages import Announcement, LabelOrder, ParcelLabel, SendBack
+
+
+class Announced(Announcement):
+    """The dock knows whose parcel it will be."""
+
+    entry: Literal["announced"] = "announced"
+
+
+class Sent(SendBack):
+    """Goods left for the customer."""
+
+    entry: Literal["sent"] = "sent"
+    parcel: ParcelLabel
+
+
+Entry = Announced | Sent
+ENTRIES: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="entry")])
+
+
+class Warehouse:
+    """The warehouse's memory, rebuilt from its journal."""
+
+    def __init__(self, journal: Journal[Entry], carriers: Carriers) -> None:
+        self.announced: list[Announced] = []
+        self.sent: dict[tuple[str, str], Sent] = {}
+        self._journal = journal
+        self._carriers = carriers
+        for entry in journal.replay():
+            self._apply(entry)
+
+    def announce(self, announcement: Announcement) -> None:
+        """Expect a parcel; the same announcement again changes nothing."""
+        announced = Announced(**announcement.model_dump())
+        if announced not in self.announced:
+            self._record(announced)
+
+    def send(self, asked: SendBack) -> ParcelLabel:
+        """Send goods to the customer once per key, by `harbour`; raises `Refusal`."""
+        first = self.sent.get((asked.merchant, asked.key))
+        if first is not None:
+            if SendBack.model_validate(first.model_dump(include=set(SendBack.model_fields))) != asked:
+                raise Refusal(409, "idempotency_conflict", "this key was used with other content")
+            return first.parcel
+        order = LabelOrder(key=f"warehouse:{asked.key}"[:200], merchant=asked.merchant, order_id="send-back")
+        parcel = self._carriers.label("harbour", order)
+        self._record(Sent(**asked.model_dump(), parcel=parcel))
+        return parcel
+
+    def _record(self, entry: Entry) -> None:
+        self._journal.append(entry)
+        self._apply(entry)
+
+    def _apply(self, entry: Entry) -> None:
+        if isinstance(entry, Announced):
+            self.announced.append(entry)
+        else:
+            self.sent[(entry.merchant, entry.key)] = entry
+
+
+def warehouse_routes(warehouse: Warehouse, faults: Faults) -> list[Route]:
+    """The warehouse's doors; those that a real one has are behind the faults."""
+
+    async def announce(request: Request) -> Response:
+        warehouse.announce(await read(request, Announcement))
+        return Response(status_code=204)
+
+    async def send(request: Request) -> Response:
+        return answer(warehouse.send(await read(request, SendBack)))
+
+    async def announcements(_: Request) -> Response:
+        return answer_all("announcements", warehouse.announced)
+
+    async def shipments(_: Request) -> Response:
+        return answer_all("shipments", list(warehouse.sent.values()))
+
+    return [
+        Route("/announcements", faults.guard("warehouse", "announce", announce), methods=["POST"]),
+        Route("/announcements", announcements, methods=["GET"]),
+        Route("/shipments", faults.guard("warehouse", "send_back", send), methods=["POST"]),
+        Route("/shipments", shipments, methods=["GET"]),
+    ]
