@@ -1,0 +1,19 @@
+"""App push over an HTTP provider."""
+
+from domain.notices import Channel
+from providers.http import HttpSystem
+from providers.messages_http import hand_over
+from providers.ports import Message
+
+
+class HttpPush:
+    """`MessagePort` for app push; a token whose app is gone is `ProviderRefused`."""
+
+    channel: Channel = "push"
+
+    def __init__(self, system: HttpSystem) -> None:
+        self._system = system
+
+    async def send(self, message: Message) -> str:
+        """Hand the push over; returns the provider's reference."""
+        return await hand_over(self._system, message)

@@ -1,0 +1,120 @@
+"""Where the outside systems are (environment `CASEWORK_…`), and the ports wired to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Annotated, Any
+
+import httpx2
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import NotReady
+from domain.notices import Channel
+from providers.carriers_http import HttpCarriers
+from providers.email_smtp import SmtpEmail, SmtpServer
+from providers.http import HttpSystem
+from providers.payments_sandbox import KEY_WINDOW, SandboxPayments
+from providers.ports import CarrierPort, MessagePort, PaymentPort, ShopPort, WarehousePort
+from providers.push_http import HttpPush
+from providers.shop_http import HttpShop
+from providers.sms_http import HttpSms
+from providers.warehouse_http import HttpWarehouse
+
+CONNECTIONS_MAX = 100
+
+
+def _http_url(text: str) -> str:
+    TypeAdapter(HttpUrl).validate_python(text)
+    return text
+
+
+Url = Annotated[str, AfterValidator(_http_url)]
+
+
+class ProviderSettings(BaseSettings):
+    """Addresses and limits of the outside systems.
+
+    `provider_timeout_seconds` bounds one request and must stay below the activities' start-to-close timeout,
+    so that the activity itself still can say what happened.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CASEWORK_", frozen=True, extra="ignore")
+
+    shop_url: Url
+    payments_url: Url
+    carriers_url: Url
+    warehouse_url: Url
+    sms_url: Url
+    push_url: Url
+    smtp_host: str
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_from: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")] = "after-sales@casework.example"
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_tls_from_start: bool = False
+    label_carrier: str = "swift"
+    payments_key_window_hours: Annotated[float, Field(gt=1)] = KEY_WINDOW / timedelta(hours=1)
+    provider_timeout_seconds: Annotated[float, Field(gt=0, lt=30)] = 15
+
+
+def load_provider_settings(**given: Any) -> ProviderSettings:
+    """The settings from the environment, or as given; raises `NotReady` that names the variable to set."""
+    try:
+        return ProviderSettings(**given)
+    except ValidationError as error:
+        problems = [
+            f"CASEWORK_{str(p['loc'][0]).upper()}: {p['msg']}" for p in error.errors(include_url=False)
+        ]
+        raise NotReady("set the addresses of the outside systems: " + "; ".join(problems)) from None
+
+
+@dataclass(frozen=True)
+class Providers:
+    """Every port, wired; `close` when done."""
+
+    shop: ShopPort
+    payments: PaymentPort
+    carriers: CarrierPort
+    warehouse: WarehousePort
+    messages: Mapping[Channel, MessagePort]
+    client: httpx2.AsyncClient
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self.client.aclose()
+
+
+def build_providers(settings: ProviderSettings) -> Providers:
+    """The ports over one shared HTTP client."""
+    timeout_seconds = settings.provider_timeout_seconds
+    limits = httpx2.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX)
+    client = httpx2.AsyncClient(timeout=timeout_seconds, limits=limits)
+
+    def system(name: str, url: str) -> HttpSystem:
+        return HttpSystem(name, url, client, timeout_seconds)
+
+    key_window = timedelta(hours=settings.payments_key_window_hours)
+    email = SmtpEmail(_smtp_server(settings), timeout_seconds)
+    sms, push = HttpSms(system("sms", settings.sms_url)), HttpPush(system("push", settings.push_url))
+    return Providers(
+        shop=HttpShop(system("shop", settings.shop_url)),
+        payments=SandboxPayments(system("payments", settings.payments_url), key_window),
+        carriers=HttpCarriers(system("carriers", settings.carriers_url), settings.label_carrier),
+        warehouse=HttpWarehouse(system("warehouse", settings.warehouse_url)),
+        messages=MappingProxyType({"email": email, "sms": sms, "push": push}),
+        client=client,
+    )
+
+
+def _smtp_server(settings: ProviderSettings) -> SmtpServer:
+    password = settings.smtp_password
+    return SmtpServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.smtp_from,
+        username=settings.smtp_username,
+        password=None if password is None else password.get_secret_value(),
+        tls_from_start=settings.smtp_tls_from_start,
+    )

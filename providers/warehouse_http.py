@@ -1,0 +1,33 @@
+"""The warehouse over HTTP."""
+
+from domain.base import Model
+from providers.http import HttpSystem
+from providers.ports import Label, SendBackRequest
+
+
+class _Parcel(Model):
+    carrier: str
+    tracking_no: str
+    url: str
+
+
+class HttpWarehouse:
+    """`WarehousePort` for a warehouse at one address."""
+
+    def __init__(self, system: HttpSystem) -> None:
+        self._system = system
+
+    async def announce(self, merchant: str, case_id: str, carrier: str, tracking_no: str) -> None:
+        """Tell the dock which parcel belongs to which case; again changes nothing."""
+        body = {
+            "merchant": merchant,
+            "case_id": case_id,
+            "carrier": carrier,
+            "tracking_no": tracking_no,
+        }
+        await self._system.notify("a parcel's announcement", "/announcements", body)
+
+    async def send_back(self, request: SendBackRequest) -> Label:
+        """Send goods to the customer again, once per key."""
+        parcel = await self._system.tell("a shipment to the customer", "/shipments", request, _Parcel)
+        return Label(carrier=parcel.carrier, tracking_no=parcel.tracking_no, url=parcel.url)
