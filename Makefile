@@ -1,0 +1,43 @@
+# `make` alone prints this help. PYTHON=… chooses the interpreter for `make setup`.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench up down clean lock
+PYTHON ?=
+RUN := .venv/bin/python
+
+help: ## Show this help
+	@echo 'Casework: after-sales cases as durable workflows'
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Make .venv and install the locked packages (again only when the lock changed)
+	@PYTHON='$(PYTHON)' sh .ci/setup
+
+demo: setup ## Play one real day of returns
+	@./casework demo $(ARGS)
+
+up: setup ## Start everything in the foreground; Ctrl-C stops it
+	@./casework up $(ARGS)
+
+down: setup ## Stop a running `up`
+	@./casework down
+
+test: setup ## Run all tests
+	@$(RUN) -m pytest $(ARGS)
+
+check: setup ## Lint, format, types, import contracts, lock
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m pyright
+	@.venv/bin/lint-imports
+	@$(RUN) .ci/lock.py --check
+
+bench: setup ## Measure a plain return against the budgets
+	@$(RUN) -m bench $(ARGS)
+
+clean: ## Stop a running `up`; remove its state and the caches, not .venv
+	@if [ -x $(RUN) ]; then ./casework down; fi
+	@rm -rf .casework .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
+
+lock: setup ## Write requirements.lock anew from pyproject.toml (ARGS=--upgrade for newer versions)
+	@$(RUN) .ci/lock.py $(ARGS)

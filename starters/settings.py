@@ -1,0 +1,109 @@
+"""Settings: by flag, else `CASEWORK_…`, else casework.toml, else what a running `up` wrote, else a default.
+
+Temporal's address, TLS and API key are not here: they come from `temporal.toml`, `TEMPORAL_PROFILE` and
+`TEMPORAL_ADDRESS`, as for every Temporal tool (`starters/temporal_client.py`).
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from domain.errors import InvalidRequest
+from starters.engine_state import read_running
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+ENV_PREFIX = "CASEWORK_"
+
+
+class Settings(BaseSettings):
+    """Everything that differs from one installation to the next. An unknown key in the file is an error."""
+
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="forbid", frozen=True)
+
+    state_dir: Path = CHECKOUT / ".casework"
+    policies_dir: Path = CHECKOUT / "deploy" / "policies"
+    calendars_dir: Path = CHECKOUT / "deploy" / "calendars"
+    task_queue: str = Field(default="casework", min_length=1)
+    log_format: Literal["auto", "console", "json"] = "auto"
+    """`auto` is `console` in a terminal and `json` elsewhere."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    database_url: str | None = None
+    running_temporal: str | None = None
+    """Where a running `up` has its Temporal; used only when no Temporal setting names another."""
+    temporal_ui_url: str | None = None
+    sandbox_url: str | None = None
+    """Where the make-believe outside world takes its orders and faults; unset in production."""
+    shop_url: str | None = None
+    payments_url: str | None = None
+    carriers_url: str | None = None
+    warehouse_url: str | None = None
+    sms_url: str | None = None
+    push_url: str | None = None
+    smtp_host: str | None = None
+    smtp_port: int | None = None
+    smtp_username: str | None = None
+    smtp_password: str | None = None
+    smtp_starttls: bool = False
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The order of precedence, highest first."""
+        file = TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+        return init_settings, env_settings, file, RunningEngineSource(settings_cls)
+
+
+class RunningEngineSource(PydanticBaseSettingsSource):
+    """The addresses of the `up` that runs in the state folder, if one does."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        """Not used: the source answers for all fields at once."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """The addresses, under the names of the settings."""
+        default = Settings.model_fields["state_dir"].default
+        running = read_running(Path(self.current_state.get("state_dir", default)))
+        return running.addresses.model_dump(exclude_none=True) if running else {}
+
+
+def config_file() -> Path:
+    """The settings file: `CASEWORK_CONFIG`, else casework.toml in the checkout (which need not exist)."""
+    named = os.environ.get(f"{ENV_PREFIX}CONFIG")
+    if named and not Path(named).is_file():
+        raise InvalidRequest(f"{ENV_PREFIX}CONFIG names {named}, which is not a file")
+    return Path(named) if named else CHECKOUT / "casework.toml"
+
+
+PROVIDER_FIELDS = (
+    "shop_url",
+    "payments_url",
+    "carriers_url",
+    "warehouse_url",
+    "sms_url",
+    "push_url",
+    "smtp_host",
+)
+
+
+def without_password(url: str) -> str:
+    """The URL as it may be printed."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")))

@@ -1,0 +1,51 @@
+"""The one way to a Temporal server: settings by Temporal's own files and variables, a bounded wait."""
+
+import asyncio
+import time
+
+from temporalio.client import Client
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
+from temporalio.service import RPCError
+
+from domain.errors import NotReady
+from starters.settings import Settings
+from workflows.wire import data_converter
+
+CONNECT_PATIENCE_SECONDS = 5.0
+CONNECT_PAUSE_SECONDS = 0.2
+
+
+def configured() -> ClientConnectConfig:
+    """What temporal.toml and `TEMPORAL_…` say; empty if nothing. Raises `NotReady` if they are wrong."""
+    try:
+        return ClientConfig.load_client_connect_config()
+    except RuntimeError as error:
+        raise NotReady(f"Temporal's settings cannot be read: {error}") from error
+
+
+def is_configured() -> bool:
+    """Whether somebody named a Temporal server, so that ours is not wanted."""
+    return "target_host" in configured()
+
+
+async def connect(
+    settings: Settings, *, address: str | None = None, patience_seconds: float = CONNECT_PATIENCE_SECONDS
+) -> Client:
+    """Connect to the configured server, else to the running `up`.
+
+    With `address`, exactly there and without TLS, whatever is configured. Raises `NotReady`.
+    """
+    options: ClientConnectConfig = {"target_host": address} if address else configured()
+    if "target_host" not in options:
+        options["target_host"] = settings.running_temporal or "127.0.0.1:7233"
+    give_up_at = time.monotonic() + patience_seconds
+    while True:
+        try:
+            return await Client.connect(**options, data_converter=data_converter)
+        except (RPCError, RuntimeError) as error:
+            if time.monotonic() >= give_up_at:
+                raise NotReady(
+                    f"Temporal at {options['target_host']} does not answer ({error}); "
+                    "start one with `./casework up`, or set TEMPORAL_ADDRESS or TEMPORAL_PROFILE"
+                ) from error
+        await asyncio.sleep(CONNECT_PAUSE_SECONDS)

@@ -1,0 +1,178 @@
+"""The parts of the engine room, the only such list: how each is run, when it is ready, where it answers."""
+
+import asyncio
+import random
+import shutil
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from domain.errors import NotReady
+from starters.engine_state import EngineAddresses
+from starters.settings import ENV_PREFIX
+from store.migrate import migrate
+from workers.engine import postgres
+from workers.engine.process import Part, RunningPart
+from workflows.names import SEARCH_ATTRIBUTES, TASK_QUEUE
+
+PartName = Literal["postgres", "temporal", "sandbox", "worker"]
+PARTS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "worker")
+"""In the order of starting; they stop in the reverse order."""
+
+LOOPBACK = "127.0.0.1"
+QUIET_PORTS = range(20_000, 32_000)
+"""Below the range that kernels hand out for outgoing connections, so that a free port stays free."""
+TIME_SKIPPING = (
+    "frontend.WorkflowTimeSkippingEnabled=true",
+    'history.timerProcessorMaxTimeShift="10ms"',
+)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the parts shall listen on loopback; 0 is any free port."""
+
+    temporal: int = 0
+    temporal_ui: int = 0
+    postgres: int = 0
+    sandbox: int = 0
+
+
+def is_free(port: int) -> bool:
+    """Whether nothing listens on this loopback port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port(preferred: int = 0) -> int:
+    """The preferred port if it is free, else any free one."""
+    if preferred and is_free(preferred):
+        return preferred
+    return next(port for port in random.sample(QUIET_PORTS, len(QUIET_PORTS)) if is_free(port))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A part, the question whether it is ready, and what to do and to tell once it is."""
+
+    part: Part
+    is_ready: Callable[[RunningPart], Awaitable[bool]]
+    settle: Callable[[RunningPart], Awaitable[EngineAddresses]]
+    address: Callable[[EngineAddresses], str]
+
+
+async def plan_postgres(state_dir: Path, port: int) -> Plan:
+    """The database; settled when our migrations are applied."""
+    data_dir, port = state_dir / "postgres", port or free_port()
+    await asyncio.to_thread(postgres.prepare, data_dir)
+
+    async def settle(_: RunningPart) -> EngineAddresses:
+        await migrate(postgres.url(port))
+        return EngineAddresses(database_url=postgres.url(port))
+
+    return Plan(
+        part=postgres.part(data_dir, port, state_dir / "postgres.log"),
+        is_ready=lambda _: postgres.answers(port),
+        settle=settle,
+        address=lambda addresses: addresses.database_url or "",
+    )
+
+
+async def plan_temporal(state_dir: Path, ports: Ports, *, time_skipping: bool, keep_history: bool) -> Plan:
+    """Temporal's development server with its UI, our search attributes known."""
+    port, ui_port = ports.temporal or free_port(), ports.temporal_ui or free_port()
+    command = [_program("temporal"), "server", "start-dev", "--ip", LOOPBACK, "--port", str(port)]
+    command += ["--ui-ip", LOOPBACK, "--ui-port", str(ui_port), "--ui-disable-news-fetch"]
+    for key in SEARCH_ATTRIBUTES:
+        command += ["--search-attribute", f"{key.name}=Keyword"]
+    for setting in TIME_SKIPPING if time_skipping else ():
+        command += ["--dynamic-config-value", setting]
+    if keep_history:
+        command += ["--db-filename", str(state_dir / "temporal.db")]
+    target = f"{LOOPBACK}:{port}"
+
+    async def settle(_: RunningPart) -> EngineAddresses:
+        return EngineAddresses(running_temporal=target, temporal_ui_url=f"http://{LOOPBACK}:{ui_port}")
+
+    return Plan(
+        part=Part(name="temporal", command=command, ports=[port, ui_port], log=state_dir / "temporal.log"),
+        is_ready=lambda _: _temporal_is_ready(target, ui_port),
+        settle=settle,
+        address=lambda addresses: f"{addresses.running_temporal}, UI {addresses.temporal_ui_url}",
+    )
+
+
+async def _temporal_is_ready(target: str, ui_port: int) -> bool:
+    try:
+        client = await Client.connect(target)
+        known = await client.operator_service.list_search_attributes(
+            ListSearchAttributesRequest(namespace=client.namespace)
+        )
+    except (RuntimeError, RPCError):
+        return False
+    return {key.name for key in SEARCH_ATTRIBUTES} <= set(known.custom_attributes) and not is_free(ui_port)
+
+
+async def plan_sandbox(state_dir: Path, port: int) -> Plan:
+    """The make-believe outside world; it announces its addresses."""
+    port = port or free_port()
+    data_dir = state_dir / "sandbox"
+    command = [sys.executable, "-m", "sandbox", "--port", str(port), "--state", str(data_dir)]
+
+    async def settle(running: RunningPart) -> EngineAddresses:
+        said = running.announcement() or {}
+        env = {name.removeprefix(ENV_PREFIX).lower(): value for name, value in said["env"].items()}
+        return EngineAddresses(sandbox_url=said["url"], **env)
+
+    return Plan(
+        part=Part(name="sandbox", command=command, ports=[port], log=state_dir / "sandbox.log"),
+        is_ready=_has_announced,
+        settle=settle,
+        address=lambda addresses: (
+            f"{addresses.sandbox_url}, mail {addresses.smtp_host}:{addresses.smtp_port}"
+        ),
+    )
+
+
+def plan_worker(name: str, state_dir: Path, env: Mapping[str, str]) -> Plan:
+    """A worker; it announces that it polls."""
+
+    async def settle(_: RunningPart) -> EngineAddresses:
+        return EngineAddresses()
+
+    return Plan(
+        part=Part(
+            name=name,
+            command=[sys.executable, "-m", "workers"],
+            log=state_dir / f"{name}.log",
+            env=env,
+            stop_seconds=40.0,
+        ),
+        is_ready=_has_announced,
+        settle=settle,
+        address=lambda _: f"task queue {env.get('CASEWORK_TASK_QUEUE', TASK_QUEUE)}",
+    )
+
+
+async def _has_announced(running: RunningPart) -> bool:
+    return running.announcement() is not None
+
+
+def _program(name: str) -> str:
+    beside = Path(sys.executable).with_name(name)
+    found = str(beside) if beside.exists() else shutil.which(name)
+    if found is None:
+        raise NotReady(f"the program `{name}` is not installed: run `make setup`, or set TEMPORAL_ADDRESS")
+    return found
