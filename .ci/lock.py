@@ -1,4 +1,4 @@
-"""Makes requirements.lock from pyproject.toml (`make lock`), or says whether it is still right (`--check`)."""
+"""Makes requirements.lock from pyproject.toml (`make lock`), or says whether it is still right (--check)."""
 
 import hashlib
 import json
@@ -21,7 +21,8 @@ def mark() -> str:
     """The first line of a lock that was made from the dependencies as they are now."""
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [project["requires-python"], project["dependencies"], project["optional-dependencies"]]
-    return f"# From pyproject.toml by `make lock`; wanted: {hashlib.sha256(json.dumps(wanted).encode()).hexdigest()}"
+    digest = hashlib.sha256(json.dumps(wanted).encode()).hexdigest()
+    return f"# From pyproject.toml by `make lock`; wanted: {digest}"
 
 
 def check() -> None:
