@@ -104,6 +104,24 @@ class StreamConflict(CaseworkError):
     code = "stream_conflict"
 
 
+class StoreUnavailable(CaseworkError):
+    """The event store did not answer; whether it recorded is unknown, and asking again is safe."""
+
+    code = "store_unavailable"
+
+
+class CurrencyMismatch(Refused):
+    """The refund's currency is not the one that the order was paid in."""
+
+    code = "currency_mismatch"
+
+
+class LedgerConflict(CaseworkError):
+    """A provider now says the opposite of a refund's final state; a person has to compare both books."""
+
+    code = "ledger_conflict"
+
+
 class ProviderUnavailable(CaseworkError):
     """An outside system did not answer, or answered with a fault; whether it acted is unknown."""
 

@@ -1,6 +1,7 @@
 """What the workflow hands to the store: recorded events, the case's summary, and the batch of both."""
 
 from typing import Literal
+from uuid import UUID
 
 from pydantic import JsonValue
 
@@ -72,6 +73,8 @@ class Batch(Model):
 
     `summary` replaces the stream's read-model row; `held` is what the case still holds of its order,
     line to unit ranges, and replaces its claims. Both None for streams that have none (a refund).
+    `run_id` and `emitted_at` (the run's own clock) say which attempt speaks: with them the store tells a
+    late delivery of an earlier attempt, which it refuses, from a reset that re-emits, which supersedes.
     """
 
     case_id: str
@@ -79,3 +82,5 @@ class Batch(Model):
     events: list[Recorded]
     summary: CaseSummary | None = None
     held: dict[str, list[UnitRange]] | None = None
+    run_id: UUID | None = None
+    emitted_at: UtcInstant | None = None

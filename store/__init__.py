@@ -1,1 +1,1 @@
-"""The only SQL: migrations, event append, refund ledger, read models, queries."""
+"""The only SQL: migrations, event append, refund ledger, claims, read models and their checks."""

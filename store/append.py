@@ -1,0 +1,186 @@
+"""Records batches: events, read model, claims and outbox in one transaction, each batch judged by itself."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from domain.errors import CaseworkError, InvalidRequest, StreamConflict
+from domain.records import Batch, CaseSummary
+from store.content import content_hash, payload_json
+from store.placement import LiveRow, Placement, check_shape, place
+from store.pool import Connection
+from store.sql import load
+from store.unit_ranges import to_multirange_text
+
+Q = load("append")
+_summaries_json = TypeAdapter(list[CaseSummary]).dump_json
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What became of a batch: events added, found there already, and older ones marked as replaced."""
+
+    appended: int
+    repeated: int
+    superseded: int
+    last_seq: int
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    batch: Batch
+    payloads: list[str]
+    hashes: list[bytes]
+
+
+@dataclass(frozen=True)
+class _Placed:
+    prepared: _Prepared
+    placement: Placement
+
+
+Outcome = Appended | InvalidRequest | StreamConflict
+
+
+async def append_events(conn: Connection, batches: Sequence[Batch]) -> list[Outcome]:
+    """Record the batches inside the caller's transaction; a refused batch leaves its neighbours alone.
+
+    Outcomes come in the batches' order. Two batches of one stream are placed one after the other.
+    """
+    outcomes: dict[int, Outcome] = {}
+    prepared: dict[int, _Prepared] = {}
+    for index, batch in enumerate(batches):
+        try:
+            prepared[index] = _prepare(batch)
+        except InvalidRequest as refusal:
+            outcomes[index] = refusal
+    if prepared:
+        await conn.execute(Q["lock_streams"], [each.batch.case_id for each in prepared.values()])
+    for turn in _turns(prepared):
+        outcomes |= await _append_turn(conn, turn)
+    return [outcomes[index] for index in range(len(batches))]
+
+
+async def append_one(conn: Connection, batch: Batch) -> Appended:
+    """Record one batch inside the caller's transaction; raises `StreamConflict` or `InvalidRequest`."""
+    [outcome] = await append_events(conn, [batch])
+    if isinstance(outcome, CaseworkError):
+        raise outcome
+    return outcome
+
+
+def _prepare(batch: Batch) -> _Prepared:
+    check_shape(batch)
+    payloads = [payload_json(event) for event in batch.events]
+    hashes = [content_hash(event, payload) for event, payload in zip(batch.events, payloads, strict=True)]
+    return _Prepared(batch, payloads, hashes)
+
+
+def _turns(prepared: Mapping[int, _Prepared]) -> list[dict[int, _Prepared]]:
+    """Splits the batches so that no turn has two of one stream."""
+    turns: list[dict[int, _Prepared]] = []
+    seen: Counter[str] = Counter()
+    for index, each in prepared.items():
+        turn = seen[each.batch.case_id]
+        seen[each.batch.case_id] += 1
+        if turn == len(turns):
+            turns.append({})
+        turns[turn][index] = each
+    return turns
+
+
+async def _append_turn(conn: Connection, turn: Mapping[int, _Prepared]) -> dict[int, Outcome]:
+    tails = await _read_tails(conn, [each.batch for each in turn.values()])
+    outcomes: dict[int, Outcome] = {}
+    placed: dict[int, _Placed] = {}
+    for index, each in turn.items():
+        tail = tails.get(each.batch.case_id, [])
+        try:
+            first_seen = await _first_seen(conn, each.batch, tail)
+            placed[index] = _Placed(each, place(each.batch, each.hashes, tail, first_seen))
+        except StreamConflict as conflict:
+            outcomes[index] = conflict
+    superseded = await _supersede(conn, placed.values())
+    await _insert(conn, placed.values())
+    await _follow_up(conn, [each.prepared.batch for each in placed.values() if each.placement.is_head])
+    for index, each in placed.items():
+        outcomes[index] = _outcome(each, superseded)
+    return outcomes
+
+
+def _outcome(each: _Placed, superseded: Counter[str]) -> Appended:
+    repeated = each.placement.repeated
+    batch = each.prepared.batch
+    return Appended(
+        appended=len(batch.events) - repeated,
+        repeated=repeated,
+        superseded=superseded[batch.case_id],
+        last_seq=each.placement.last_seq,
+    )
+
+
+async def _read_tails(conn: Connection, batches: Sequence[Batch]) -> dict[str, list[LiveRow]]:
+    rows = await conn.fetch(
+        Q["tails"], [batch.case_id for batch in batches], [batch.first_seq for batch in batches]
+    )
+    return {
+        case_id: [LiveRow(row["seq"], row["content_hash"], row["run_id"], row["emitted_at"]) for row in tail]
+        for case_id, tail in groupby(rows, itemgetter("case_id"))
+    }
+
+
+async def _first_seen(conn: Connection, batch: Batch, tail: Sequence[LiveRow]) -> dict[UUID, int]:
+    """The order of the stream's runs; asked for only when another run than the batch's wrote last."""
+    if batch.run_id is None or all(row.run_id in (None, batch.run_id) for row in tail):
+        return {}
+    return {row["run_id"]: row["first_pos"] for row in await conn.fetch(Q["runs_of"], batch.case_id)}
+
+
+async def _supersede(conn: Connection, placed: Iterable[_Placed]) -> Counter[str]:
+    stale = {
+        each.prepared.batch.case_id: each.placement.supersede_from
+        for each in placed
+        if each.placement.supersede_from is not None
+    }
+    if not stale:
+        return Counter()
+    rows = await conn.fetch(Q["supersede"], list(stale), list(stale.values()))
+    return Counter(row["case_id"] for row in rows)
+
+
+async def _insert(conn: Connection, placed: Iterable[_Placed]) -> None:
+    rows = [
+        (
+            batch.case_id, event.seq, event.type, event.version, event.at, event.actor,
+            each.prepared.payloads[offset], each.prepared.hashes[offset], batch.run_id, batch.emitted_at,
+        )
+        for each in placed
+        for batch in (each.prepared.batch,)
+        for offset, event in enumerate(batch.events)
+        if offset >= each.placement.repeated
+    ]  # fmt: skip
+    if rows:
+        await conn.execute(Q["insert_events"], *map(list, zip(*rows, strict=True)))
+
+
+async def _follow_up(conn: Connection, batches: Sequence[Batch]) -> None:
+    """Replaces the read-model rows and claims of the streams whose newest batch this is."""
+    summaries = [batch.summary for batch in batches if batch.summary is not None]
+    if summaries:
+        await conn.execute(Q["put_cases"], _summaries_json(summaries).decode())
+    holders = [(batch.summary, batch.held) for batch in batches if batch.summary and batch.held is not None]
+    if not holders:
+        return
+    held = [
+        (summary.case_id, summary.merchant, summary.order_id, line, to_multirange_text(units))
+        for summary, lines in holders
+        for line, units in lines.items()
+        if units
+    ]
+    columns = [list(column) for column in zip(*held, strict=True)] or [[]] * 5
+    await conn.execute(Q["put_held"], [summary.case_id for summary, _ in holders], *columns)

@@ -1,0 +1,107 @@
+"""Placing a batch in its stream, without a database: repeats, supersedes, gaps, overtaken attempts."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.errors import InvalidRequest, StreamConflict
+from domain.records import Batch
+from store.placement import LiveRow, Placement, check_shape, place
+from tests.store.streams import CASE, OPENED_AT, make_batch, make_events, make_summary, units
+
+OLD_RUN, NEW_RUN = UUID(int=1), UUID(int=2)
+
+
+def row(seq: int, words: str, run: UUID | None = None, minute: int | None = None) -> LiveRow:
+    emitted_at = None if minute is None else OPENED_AT + timedelta(minutes=minute)
+    return LiveRow(seq, words.encode(), run, emitted_at)
+
+
+def placed(batch: Batch, words: str, *tail: LiveRow, first_seen: dict[UUID, int] | None = None) -> Placement:
+    return place(batch, [letter.encode() for letter in words], tail, first_seen or {})
+
+
+@pytest.mark.parametrize(
+    ("first", "words", "tail", "expected"),
+    [
+        (1, "ab", [], Placement(0, None, 2, True)),
+        (3, "c", [row(2, "b")], Placement(0, None, 3, True)),
+        (1, "ab", [row(1, "a"), row(2, "b")], Placement(2, None, 2, True)),
+        (1, "ab", [row(1, "a"), row(2, "b"), row(3, "c")], Placement(2, None, 2, False)),
+        (1, "abc", [row(1, "a"), row(2, "b")], Placement(2, None, 3, True)),
+        (2, "xy", [row(1, "a"), row(2, "b"), row(3, "c")], Placement(0, 2, 3, True)),
+        (2, "bx", [row(1, "a"), row(2, "b"), row(3, "c"), row(4, "d")], Placement(1, 3, 3, True)),
+        (4, "", [row(3, "c")], Placement(0, None, 3, True)),
+        (3, "", [row(2, "b"), row(3, "c")], Placement(0, None, 2, False)),
+    ],
+)
+def test_where_a_batch_goes(first: int, words: str, tail: list[LiveRow], expected: Placement) -> None:
+    batch = make_batch(first, first + len(words) - 1, with_summary=False)
+    assert placed(batch, words, *tail) == expected
+
+
+def test_a_gap_is_refused() -> None:
+    with pytest.raises(StreamConflict, match="send the missing events first") as refusal:
+        placed(make_batch(3, 3), "c")
+    assert refusal.value.detail["reason"] == "gap"
+
+
+def attempt(run: UUID | None, minute: int | None, first: int = 2) -> Batch:
+    emitted_at = None if minute is None else OPENED_AT + timedelta(minutes=minute)
+    return make_batch(first, first, run_id=run, emitted_at=emitted_at, with_summary=False)
+
+
+@pytest.mark.parametrize(
+    ("batch", "live"),
+    [
+        (attempt(NEW_RUN, 5), row(2, "b", NEW_RUN, 4)),
+        (attempt(NEW_RUN, 5), row(2, "b", NEW_RUN, 5)),
+        (attempt(NEW_RUN, 1), row(2, "b", OLD_RUN, 4)),
+        (attempt(None, None), row(2, "b", OLD_RUN, 4)),
+        (attempt(NEW_RUN, None), row(2, "b", NEW_RUN, 4)),
+        (attempt(UUID(int=3), 1), row(2, "b", NEW_RUN, 4)),
+    ],
+)
+def test_a_later_attempt_or_run_supersedes(batch: Batch, live: LiveRow) -> None:
+    """The same run with a later clock, a run that came later, and writers that do not say who they are."""
+    tail = [row(1, "a"), live]
+    assert place(batch, [b"x"], tail, {OLD_RUN: 10, NEW_RUN: 20}).supersede_from == 2
+
+
+@pytest.mark.parametrize(
+    ("batch", "tail"),
+    [
+        (attempt(NEW_RUN, 3), [row(1, "a"), row(2, "b", NEW_RUN, 4)]),
+        (attempt(OLD_RUN, 9), [row(1, "a", OLD_RUN, 1), row(2, "b", NEW_RUN, 4)]),
+        (attempt(OLD_RUN, 9, first=3), [row(2, "b", NEW_RUN, 4)]),
+        (attempt(NEW_RUN, 3, first=3), [row(2, "b", NEW_RUN, 4)]),
+    ],
+)
+def test_an_overtaken_attempt_is_refused(batch: Batch, tail: list[LiveRow]) -> None:
+    """It neither replaces what a later attempt wrote nor goes on after it."""
+    with pytest.raises(StreamConflict) as refusal:
+        place(batch, [b"x"], tail, {OLD_RUN: 10, NEW_RUN: 20})
+    assert refusal.value.detail["reason"] == "overtaken"
+
+
+def test_a_repeat_by_an_overtaken_attempt_is_harmless() -> None:
+    live = row(2, "x", NEW_RUN, 4)
+    assert place(attempt(NEW_RUN, 3), [b"x"], [row(1, "a"), live], {}).repeated == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"first_seq": 0, "events": make_events(0, 1)},
+        {"events": make_events(2, 3)},
+        {"events": [*make_events(1, 1), *make_events(3, 3)]},
+        {"summary": make_summary(CASE, 3)},
+        {"summary": make_summary("return:m1:2", 2)},
+        {"summary": None, "held": {"1": units((1, 1))}},
+    ],
+)
+def test_a_batch_that_contradicts_itself_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequest, match=CASE):
+        check_shape(make_batch(1, 2).model_copy(update=changes))
