@@ -58,6 +58,7 @@ class NoticeFacts(Model):
     tracking_no: str | None = None
     label_url: str | None = None
     disposition: Literal["send_back", "keep"] | None = None
+    no_answer_means: Literal["refund", "wait"] | None = None
     exchange_order_id: str | None = None
     exchange_units: Quantity | None = None
     rejected_units: Quantity | None = None
@@ -97,7 +98,7 @@ FACTS: dict[NoticeKind, FactNames] = {
     ),
     "inspection_failed": _facts("order_id disposition", "code reason"),
     "goods_sent_back": _facts("order_id carrier tracking_no"),
-    "exchange_out_of_stock": _facts("order_id until", "amount_minor currency"),
+    "exchange_out_of_stock": _facts("order_id until", "amount_minor currency no_answer_means"),
     "exchange_placed": _facts("order_id exchange_order_id"),
     "refund_settled": _facts("order_id amount_minor currency", "until"),
     "refund_failed_hold": _facts("order_id amount_minor currency", "until"),
@@ -158,10 +159,11 @@ class Notice(Model):
 
 
 class Attempt(Model):
-    """How one channel answered."""
+    """How one channel answered, and how often it answered so."""
 
     channel: Channel
     outcome: Literal["sent", "refused", "unavailable"]
+    times: Quantity = 1
 
 
 class NoticeResult(Model):
@@ -171,6 +173,45 @@ class NoticeResult(Model):
     channel: Channel | None = None
     state: Literal["sent", "undeliverable"]
     tried: list[Attempt] = []
+
+
+class NoticeRecord(Model):
+    """A row of the notice log: what was done so far, so that nothing is sent again (no personal data)."""
+
+    notice_id: str
+    case_id: str
+    kind: NoticeKind
+    state: Literal["pending", "sent", "undeliverable"] = "pending"
+    channel: Channel | None = None
+    provider_ref: str | None = None
+    attempts: list[Attempt] = []
+
+    @property
+    def result(self) -> NoticeResult | None:
+        """What became of it; None while that is open."""
+        if self.state == "pending":
+            return None
+        return NoticeResult(
+            notice_id=self.notice_id, channel=self.channel, state=self.state, tried=self.attempts
+        )
+
+    def times(self, channel: Channel, outcome: str) -> int:
+        """How often a channel answered so."""
+        return sum(a.times for a in self.attempts if (a.channel, a.outcome) == (channel, outcome))
+
+    def with_attempt(
+        self,
+        channel: Channel,
+        outcome: Literal["sent", "refused", "unavailable"],
+        provider_ref: str | None = None,
+    ) -> Self:
+        """The record after one more answer; one `sent` settles it."""
+        attempt = Attempt(channel=channel, outcome=outcome, times=self.times(channel, outcome) + 1)
+        others = [a for a in self.attempts if (a.channel, a.outcome) != (channel, outcome)]
+        changes: dict[str, object] = {"attempts": [*others, attempt]}
+        if outcome == "sent":
+            changes |= {"state": "sent", "channel": channel, "provider_ref": provider_ref}
+        return self.model_copy(update=changes)
 
 
 def notice_id(case_id: str, kind: NoticeKind, seq: int, role: str | None = None) -> str:

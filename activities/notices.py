@@ -1,0 +1,142 @@
+"""Tells customers and staff: one notice once, by the first channel that reaches its reader (sop R7, L3)."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Protocol
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from activities.failures import typed_failures
+from activities.notice_texts import render
+from domain.errors import NotFound, ProviderRefused, ProviderUnavailable
+from domain.notices import Channel, Notice, NoticeRecord, NoticeResult
+from providers.ports import Contact, Message, MessagePort, ShopPort
+
+
+class NoticeLog(Protocol):
+    """What was done for each notice; the store keeps it."""
+
+    async def get(self, notice_id: str) -> NoticeRecord | None:
+        """The notice's record; None when nothing was tried yet."""
+        ...
+
+    async def record(self, record: NoticeRecord) -> None:
+        """Keep the record as it is now; a settled one never becomes pending again."""
+        ...
+
+
+class NoticeActivities:
+    """Sends notices by the channels that are there.
+
+    `staff` gives each role its address, language and time zone; `brands` the merchants' names before an SMS.
+    """
+
+    def __init__(
+        self,
+        shop: ShopPort,
+        channels: Mapping[Channel, MessagePort],
+        log: NoticeLog,
+        *,
+        staff: Mapping[str, Contact] | None = None,
+        brands: Mapping[str, str] | None = None,
+    ) -> None:
+        self._shop = shop
+        self._channels = channels
+        self._log = log
+        self._staff = staff or {}
+        self._brands = brands or {}
+
+    @activity.defn
+    @typed_failures
+    async def send_notice(self, notice: Notice) -> NoticeResult:
+        """Send it once, however often this is asked.
+
+        A channel that says no gives way to the next one at once, a channel that does not answer after
+        `attempts_per_channel` tries. When none of those left answers, the activity fails and its retry asks
+        all of them again.
+        """
+        _hold(notice)
+        record = await self._log.get(notice.notice_id) or NoticeRecord(
+            notice_id=notice.notice_id, case_id=notice.case_id, kind=notice.kind
+        )
+        if record.result:
+            return record.result
+        if reader := await self._reader(notice):
+            record = await self._deliver(notice, reader, record)
+        if record.result:
+            return record.result
+        await self._log.record(record.model_copy(update={"state": "undeliverable"}))
+        return NoticeResult(notice_id=notice.notice_id, state="undeliverable", tried=record.attempts)
+
+    async def _deliver(self, notice: Notice, reader: Contact, record: NoticeRecord) -> NoticeRecord:
+        """Ask channel by channel; raises `ProviderUnavailable` while one may yet answer."""
+        is_silent = False
+        for channel, port, to in self._doors(notice, reader):
+            if record.times(channel, "refused"):
+                continue
+            record = await _hand_over(port, render(notice, channel, reader, to, self._brand(notice)), record)
+            await self._log.record(record)
+            if record.state == "sent":
+                return record
+            if record.attempts[-1].outcome == "unavailable":
+                is_silent = True
+                if record.times(channel, "unavailable") < notice.attempts_per_channel:
+                    break
+        if is_silent:
+            raise ProviderUnavailable("No channel to the reader answered; they are asked again.")
+        return record
+
+    async def _reader(self, notice: Notice) -> Contact | None:
+        """Who reads it; None when neither the shop nor the settings know them."""
+        if notice.role is not None:
+            return self._staff.get(notice.role)
+        try:
+            return await self._shop.contact(notice.merchant, notice.customer_id or "")
+        except NotFound:
+            return None
+
+    def _doors(self, notice: Notice, reader: Contact) -> list[tuple[Channel, MessagePort, str]]:
+        """The channels in the policy's order that exist here and for which the reader has an address."""
+        addresses: dict[Channel, str | None] = {
+            "email": reader.email,
+            "sms": reader.phone,
+            "push": reader.push_token,
+        }
+        return [
+            (channel, self._channels[channel], to)
+            for channel in notice.channels
+            if channel in self._channels and (to := addresses[channel])
+        ]
+
+    def _brand(self, notice: Notice) -> str | None:
+        return self._brands.get(notice.merchant)
+
+
+async def _hand_over(port: MessagePort, message: Message, record: NoticeRecord) -> NoticeRecord:
+    """The record after the channel's answer. Why it refused is not kept: providers quote the address."""
+    try:
+        provider_ref = await port.send(message)
+    except ProviderRefused:
+        return record.with_attempt(port.channel, "refused")
+    except ProviderUnavailable:
+        return record.with_attempt(port.channel, "unavailable")
+    return record.with_attempt(port.channel, "sent", provider_ref)
+
+
+def _hold(notice: Notice) -> None:
+    """Come again when the quiet hours are over.
+
+    "Now" is the server's: when it scheduled this attempt. The worker's own clock would be wrong where the
+    server skips time. A retry leaves no event, so a night costs the history nothing.
+    """
+    if notice.not_before is None:
+        return
+    wait = notice.not_before - activity.info().current_attempt_scheduled_time
+    if wait > timedelta(0):
+        raise ApplicationError(
+            f"Held for the reader's quiet hours until {notice.not_before.isoformat()}.",
+            type="held_for_quiet_hours",
+            next_retry_delay=wait,
+            category=ApplicationErrorCategory.BENIGN,
+        )
