@@ -10,7 +10,7 @@ FOLDER = Path(__file__).parent
 
 
 class CodeTable(Model):
-    """A carrier's codes as (status, reason). `general` are sub-codes that say no more than their main code."""
+    """A carrier's codes as (status, reason). `general` sub-codes say no more than their main code."""
 
     carrier: str
     version: str
