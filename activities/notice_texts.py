@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.dates import format_datetime
-from babel.numbers import NumberPattern
+from babel.numbers import NumberPattern, get_currency_symbol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from domain.currencies import as_major, minor_digits
@@ -64,7 +64,9 @@ def render(notice: Notice, channel: Channel, reader: Contact, to: str, brand: st
 def money(amount_minor: int, currency: str, language: Language) -> str:
     """An amount as the language writes it, with the decimals that ISO 4217 gives the currency."""
     locale = LOCALES[language]
-    pattern = copy.copy(cast(NumberPattern, locale.currency_formats["standard"]))
+    is_sign = not get_currency_symbol(currency, locale)[-1].isalpha()  # "KWD" wants a space, "CN¥" does not
+    form = "standard" if is_sign else "standard:alphaNextToNumber"
+    pattern = copy.copy(cast(NumberPattern, locale.currency_formats[form]))
     digits = minor_digits(currency)  # not babel's: it rounds currencies whose coins are out of use
     pattern.frac_prec = (digits, digits)
     return pattern.apply(as_major(amount_minor, currency), locale, currency=currency, currency_digits=False)

@@ -95,6 +95,9 @@ class NoticeActivities:
             return await self._shop.contact(notice.merchant, notice.customer_id or "")
         except NotFound:
             return None
+        except ProviderRefused as error:
+            # a wrong credential of ours must not cost the customer the notice: it waits, visibly
+            raise ProviderUnavailable("The shop refused to say how the customer is reached.") from error
 
     def _doors(self, notice: Notice, reader: Contact) -> list[tuple[Channel, MessagePort, str]]:
         """The channels in the policy's order that exist here and for which the reader has an address."""

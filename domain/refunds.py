@@ -2,9 +2,14 @@
 
 import hashlib
 import re
-from typing import Literal
+from datetime import datetime
+from typing import Literal, Self
 
-from domain.base import Currency, Model, Quantity, UtcInstant
+from pydantic import JsonValue, model_validator
+
+from domain.base import Currency, Model, Quantity, Slug, UtcInstant
+from domain.policy.work_rules import RefundRules
+from domain.records import Batch, Recorded
 
 RefundState = Literal["intent", "sent", "unknown", "pending", "settled", "failed", "returned"]
 
@@ -63,3 +68,80 @@ class RefundRow(RefundIntent):
     state_since: UtcInstant
     attempts: int = 0
     last_error: str | None = None
+
+
+class PayRefund(Model):
+    """The only argument of the workflow `Refund`: what a case asks to have paid."""
+
+    schema_version: int = 1
+    case_id: str
+    merchant: Slug
+    number: Slug
+    seq: Quantity
+    order_id: Slug
+    amount_minor: Quantity
+    currency: Currency
+    rules: RefundRules
+
+    @property
+    def refund_id(self) -> str:
+        """The refund's workflow id and stream."""
+        return f"refund:{self.merchant}:{self.number}:{self.seq}"
+
+    @property
+    def key(self) -> str:
+        """The provider's idempotency key."""
+        return refund_key(self.merchant, self.number, self.seq)
+
+    def intent(self, provider: str) -> RefundIntent:
+        """What the ledger fixes before any provider hears of it."""
+        shared = self.model_dump(
+            include={"case_id", "seq", "merchant", "order_id", "amount_minor", "currency"}
+        )
+        return RefundIntent(refund_id=self.refund_id, key=self.key, provider=provider, **shared)
+
+
+class RefundOutcome(Model):
+    """What became of a refund: settled and failed are certain; held waits for a person."""
+
+    state: Literal["settled", "failed", "held"]
+    at: UtcInstant
+    provider_ref: str | None = None
+    reason: str | None = None
+
+
+class ResolveRefund(Model):
+    """Update `resolve` of a held refund: a person asked the provider and knows what became of it."""
+
+    schema_version: int = 1
+    by: Slug
+    paid: bool
+    provider_ref: str | None = None
+    reason: str
+
+    @model_validator(mode="after")
+    def _payment_has_a_reference(self) -> Self:
+        if self.paid and not self.provider_ref:
+            raise ValueError("a refund that was paid has a `provider_ref`")
+        return self
+
+
+def requested(order: PayRefund, at: datetime) -> Batch:
+    """The first fact of a refund's stream."""
+    data = order.model_dump(
+        mode="json", include={"case_id", "order_id", "seq", "amount_minor", "currency"}
+    )
+    return _batch(order, 1, "refund.requested", at, {**data, "key": order.key})
+
+
+def ended(order: PayRefund, seq: int, outcome: RefundOutcome, actor: str = "system") -> Batch:
+    """The fact that a refund settled, failed or is held for a person."""
+    data = outcome.model_dump(mode="json", include={"provider_ref", "reason"}, exclude_none=True)
+    return _batch(order, seq, f"refund.{outcome.state}", outcome.at, data, actor)
+
+
+def _batch(
+    order: PayRefund, seq: int, name: str, at: datetime, data: dict[str, JsonValue], actor: str = "system"
+) -> Batch:
+    fact = Recorded(seq=seq, type=name, at=at, actor=actor, data=data)
+    return Batch(case_id=order.refund_id, first_seq=seq, events=[fact])

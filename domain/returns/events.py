@@ -100,6 +100,13 @@ class LabelMade(ReturnEvent):
     url: str
 
 
+class LabelRefused(ReturnEvent):
+    """No label could be had; the customer sends the goods with a number of their own and is paid back."""
+
+    name = "return.label_refused"
+    reason: str
+
+
 class Reminded(ReturnEvent):
     """The customer was reminded to send the goods."""
 

@@ -46,7 +46,7 @@ class Reopen(Model):
 
 
 class OpenReturn(Message):
-    """The only argument of the workflow `ReturnCase`: a new application, or the reopening of a closed case."""
+    """The only argument of the workflow `ReturnCase`: a new application, or a closed case to go on with."""
 
     merchant: Slug
     number: Slug
@@ -113,7 +113,7 @@ class LineCount(Model):
 
 
 class Receive(Message):
-    """The warehouse took a parcel in: received is not yet accepted. Without `lines`, all that was expected."""
+    """The warehouse took a parcel in: received is not yet accepted. No `lines`: all that was expected."""
 
     warehouse: Slug
     received_at: Instant | None = None
@@ -123,8 +123,8 @@ class Receive(Message):
 class ResolveParcel(Message):
     """A word on a parcel that went wrong.
 
-    `refused`: the dock did not take it in. `lost`: it will not come. For a lost parcel `refund` says whether the
-    customer is paid all the same.
+    `refused`: the dock did not take it in. `lost`: it will not come, and `refund` says whether the customer
+    is paid all the same.
     """
 
     by: Slug

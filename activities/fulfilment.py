@@ -1,0 +1,72 @@
+"""Labels, replacements and goods that go back: what the shop, the carriers and the warehouse do for a case."""
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from activities.clock import scheduled_at
+from activities.failures import typed_failures
+from domain.errors import OutOfStock
+from domain.returns.requests import WantedLabel, WantedParcel
+from domain.sla import parse_duration
+from providers.ports import (
+    CarrierPort,
+    ExchangeLine,
+    ExchangeRequest,
+    Label,
+    LabelRequest,
+    SendBackRequest,
+    ShopPort,
+    WarehousePort,
+)
+
+
+class FulfilmentActivities:
+    """Each request carries a key, so that an attempt that is repeated after a crash does nothing more."""
+
+    def __init__(self, shop: ShopPort, carriers: CarrierPort, warehouse: WarehousePort) -> None:
+        self._shop = shop
+        self._carriers = carriers
+        self._warehouse = warehouse
+
+    @activity.defn
+    @typed_failures
+    async def make_label(self, wanted: WantedLabel) -> Label:
+        """A prepaid label."""
+        return await self._carriers.create_label(LabelRequest.model_validate(wanted.model_dump()))
+
+    @activity.defn
+    @typed_failures
+    async def send_back(self, wanted: WantedParcel) -> Label:
+        """Goods that did not pass go to the customer again."""
+        return await self._warehouse.send_back(
+            SendBackRequest(
+                key=wanted.key, merchant=wanted.merchant, case_id=wanted.case_id, lines=_lines(wanted)
+            )
+        )
+
+    @activity.defn
+    @typed_failures
+    async def place_exchange(self, wanted: WantedParcel) -> str:
+        """Order the replacement and give its order number; raises `out_of_stock`, when waiting only at its end."""
+        try:
+            return await self._shop.exchange(
+                ExchangeRequest(
+                    key=wanted.key,
+                    merchant=wanted.merchant,
+                    order_id=wanted.order_id,
+                    lines=_lines(wanted),
+                )
+            )
+        except OutOfStock:
+            if wanted.wait_until is None or wanted.retry_every is None or scheduled_at() >= wanted.wait_until:
+                raise
+            raise ApplicationError(
+                "still out of stock",
+                type="still_out_of_stock",
+                next_retry_delay=min(parse_duration(wanted.retry_every), wanted.wait_until - scheduled_at()),
+                category=ApplicationErrorCategory.BENIGN,
+            ) from None
+
+
+def _lines(wanted: WantedParcel) -> list[ExchangeLine]:
+    return [ExchangeLine.model_validate(goods.model_dump()) for goods in wanted.goods]

@@ -1,0 +1,95 @@
+"""Asking carriers: one activity per parcel that comes back only with news that change something (design §8)."""
+
+from datetime import datetime, timedelta
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from activities.clock import scheduled_at
+from activities.failures import typed_failures
+from domain.base import Instant, Model
+from domain.errors import ProviderUnavailable
+from domain.policy import LookupRules
+from domain.sla import parse_duration
+from providers.ports import CarrierPort, ParcelStatus, Scan, WarehousePort
+
+NEAR_DELIVERY: tuple[ParcelStatus, ...] = ("out_for_delivery", "ready_for_pickup", "attempt_failed")
+NOT_MOVING: tuple[ParcelStatus, ...] = ("registered", "held", "exception")
+ENDS: tuple[ParcelStatus, ...] = ("delivered", "returning", "returned")
+
+
+class FollowParcel(Model):
+    """A parcel on its way back. `shipped`: the case knows already that it is moving."""
+
+    case_id: str
+    merchant: str
+    carrier: str
+    tracking_no: str
+    shipped: bool
+    rules: LookupRules
+
+
+class ParcelNews(Model):
+    """The scan that changes something for the case."""
+
+    status: ParcelStatus
+    at: Instant
+    reason: str | None = None
+
+
+class ParcelActivities:
+    """Follows parcels by look-ups that repeat as retries of one attempt, so that they leave no history."""
+
+    def __init__(self, carriers: CarrierPort, warehouse: WarehousePort) -> None:
+        self._carriers = carriers
+        self._warehouse = warehouse
+        self._down_since: dict[str, datetime] = {}
+
+    @activity.defn
+    @typed_failures
+    async def follow_parcel(self, parcel: FollowParcel) -> ParcelNews:
+        """Look once; without news fail benignly and name the delay until the next look."""
+        try:
+            if activity.info().attempt == 1:
+                await self._warehouse.announce(
+                    parcel.merchant, parcel.case_id, parcel.carrier, parcel.tracking_no
+                )
+            tracking = await self._carriers.track(parcel.carrier, parcel.tracking_no)
+        except ProviderUnavailable as error:
+            raise self._look_again(self._backing_off(parcel), f"no answer: {error.message}") from None
+        self._down_since.pop(parcel.carrier, None)
+        scans = tracking.scans if tracking else []
+        if news := _news(scans, parcel.shipped):
+            return ParcelNews(status=news.status, at=news.at, reason=news.reason)
+        last = scans[-1].status if scans else "registered"
+        raise self._look_again(_delay(parcel.rules, last), f"no news since {last}")
+
+    def _backing_off(self, parcel: FollowParcel) -> timedelta:
+        """A carrier that is down is asked less and less, by all of its parcels together."""
+        down_since = self._down_since.setdefault(parcel.carrier, scheduled_at())
+        first = parse_duration(parcel.rules.carrier_down_first)
+        longest = parse_duration(parcel.rules.carrier_down_max)
+        # Waiting as long as it has been down already doubles the time between two looks.
+        return min(max(first, scheduled_at() - down_since), longest)
+
+    @staticmethod
+    def _look_again(delay: timedelta, why: str) -> ApplicationError:
+        return ApplicationError(
+            why, type="no_news", next_retry_delay=delay, category=ApplicationErrorCategory.BENIGN
+        )
+
+
+def _news(scans: list[Scan], shipped: bool) -> Scan | None:
+    """The first scan that the case has not heard of and that changes something for it."""
+    lost = next((scan for scan in scans if scan.reason and "lost" in scan.reason), None)
+    ended = next((scan for scan in scans if scan.status in ENDS), None)
+    moving = next((scan for scan in scans if scan.status not in NOT_MOVING), None)
+    return ended or lost or (moving if not shipped else None)
+
+
+def _delay(rules: LookupRules, last: ParcelStatus) -> timedelta:
+    if last in NEAR_DELIVERY:
+        return parse_duration(rules.near_delivery_every)
+    if last == "registered":
+        return parse_duration(rules.before_pickup_every)
+    return parse_duration(rules.in_transit_every)

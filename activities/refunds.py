@@ -1,0 +1,176 @@
+"""Money: ledger before money, one key per refund, query before resend (design §5)."""
+
+from datetime import datetime, timedelta
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from activities.clock import scheduled_at
+from activities.failures import as_application_error, typed_failures
+from domain.base import Model
+from domain.errors import ProviderRefused, ProviderUnavailable
+from domain.refunds import PayRefund, RefundOutcome, RefundRow, ResolveRefund, ended, requested
+from domain.sla import parse_duration
+from providers.ports import PaymentOrder, PaymentPort, PaymentReply
+from store.ledger import Ledger
+
+# The refund's own stream: 1 is the request, 2 is how it ended.
+SEQ_ENDED = 2
+# A provider's answer "never heard of it" counts only when it says so twice, this far apart.
+FINAL = ("settled", "failed")
+ABSENT_TWICE_APART = timedelta(minutes=10)
+
+
+class Resolution(Model):
+    """A person's word on a held refund."""
+
+    order: PayRefund
+    word: ResolveRefund
+
+
+class RefundActivities:
+    """The ledger and the gateway, in this order."""
+
+    def __init__(self, ledger: Ledger, payments: PaymentPort) -> None:
+        self._ledger = ledger
+        self._payments = payments
+
+    @activity.defn
+    @typed_failures
+    async def reserve_refund(self, order: PayRefund) -> None:
+        """Reserve the amount in the order's budget and fix the intent; raises `over_cap`, `idempotency_conflict`."""
+        await self._ledger.reserve(order.intent(self._payments.name), requested(order, scheduled_at()))
+
+    @activity.defn
+    @typed_failures
+    async def pay_refund(self, order: PayRefund) -> RefundOutcome:
+        """Have it paid once, and come back when that is certain; pending and unknown are looked at again."""
+        row = await self._ledger.get(order.key)
+        if row.state in FINAL:
+            return _outcome(row)
+        try:
+            reply = await self._ask(order, row)
+        except ProviderUnavailable as error:
+            await self._ledger.record(order.key, "unknown", scheduled_at(), error=error.message)
+            raise self._again(order, row, error.message) from None
+        except ProviderRefused as error:
+            return await self._end(order, "failed", reason=error.detail.get("reason", error.code))
+        if reply is None:
+            return await self._absent(order, row)
+        if reply.state == "pending":
+            await self._ledger.record(order.key, "pending", scheduled_at(), provider_ref=reply.provider_ref)
+            raise self._again(order, row, "pending at the provider")
+        return await self._end(order, reply.state, provider_ref=reply.provider_ref, reason=reply.reason)
+
+    @activity.defn
+    @typed_failures
+    async def refund_outcome(self, order: PayRefund) -> RefundOutcome | None:
+        """What the ledger says of a refund; None while it is on its way."""
+        row = await self._ledger.get(order.key)
+        return _outcome(row) if row is not None and row.state in FINAL else None
+
+    @activity.defn
+    @typed_failures
+    async def resolve_refund(self, resolution: Resolution) -> RefundOutcome:
+        """Write down what a person found out about a held refund."""
+        order, word = resolution.order, resolution.word
+        outcome = RefundOutcome(
+            state="settled" if word.paid else "failed",
+            at=scheduled_at(),
+            provider_ref=word.provider_ref,
+            reason=word.reason,
+        )
+        batch = ended(order, SEQ_ENDED, outcome, actor=f"ops:{word.by}")
+        await self._ledger.record(
+            order.key,
+            outcome.state,
+            outcome.at,
+            provider_ref=outcome.provider_ref,
+            reason=outcome.reason,
+            batch=batch,
+        )
+        return outcome
+
+    async def _ask(self, order: PayRefund, row: RefundRow) -> PaymentReply | None:
+        """Query before resend; send only while the provider surely remembers the key."""
+        if row.first_sent_at is not None:
+            found = await self._find(order)
+            if found is not None or not self._may_send(order, row.first_sent_at):
+                return found
+        await self._ledger.mark_sent(order.key, scheduled_at())
+        return await self._payments.refund(
+            PaymentOrder(
+                key=order.key,
+                merchant=order.merchant,
+                order_id=order.order_id,
+                amount_minor=order.amount_minor,
+                currency=order.currency,
+            )
+        )
+
+    async def _find(self, order: PayRefund) -> PaymentReply | None:
+        try:
+            return await self._payments.find(order.merchant, order.key)
+        except ProviderRefused as error:
+            # A query that is refused says nothing about the money.
+            raise ProviderUnavailable(f"the provider refused to be asked: {error.message}") from None
+
+    def _may_send(self, order: PayRefund, first_sent_at: datetime) -> bool:
+        margin = parse_duration(order.rules.key_window_margin)
+        return scheduled_at() < first_sent_at + self._payments.key_window - margin
+
+    async def _absent(self, order: PayRefund, row: RefundRow) -> RefundOutcome:
+        """The key may be forgotten, so only a person may say that nothing was paid."""
+        twice = row.last_error == ABSENT and scheduled_at() >= row.state_since + ABSENT_TWICE_APART
+        if not twice:
+            await self._ledger.record(order.key, "unknown", scheduled_at(), error=ABSENT)
+            raise ApplicationError(
+                ABSENT,
+                type="refund_absent",
+                next_retry_delay=ABSENT_TWICE_APART,
+                category=ApplicationErrorCategory.BENIGN,
+            )
+        return RefundOutcome(state="held", at=scheduled_at(), reason=ABSENT)
+
+    async def _end(
+        self, order: PayRefund, state: str, *, provider_ref: str | None = None, reason: str | None = None
+    ) -> RefundOutcome:
+        outcome = RefundOutcome.model_validate(
+            {"state": state, "at": scheduled_at(), "provider_ref": provider_ref, "reason": reason}
+        )
+        await self._ledger.record(
+            order.key,
+            outcome.state,
+            outcome.at,
+            provider_ref=provider_ref,
+            reason=reason,
+            batch=ended(order, SEQ_ENDED, outcome),
+        )
+        return outcome
+
+    def _again(self, order: PayRefund, row: RefundRow, why: str) -> ApplicationError:
+        """Look again, with waits that double; a wait is not a failure worth a traceback."""
+        longest = parse_duration(order.rules.poll_max)
+        wait = min(parse_duration(order.rules.poll_first) * 2 ** min(row.attempts, 16), longest)
+        failure = as_application_error(ProviderUnavailable(why))
+        return ApplicationError(
+            failure.message,
+            *failure.details,
+            type="refund_unsettled",
+            next_retry_delay=wait,
+            category=ApplicationErrorCategory.BENIGN,
+        )
+
+
+ABSENT = "the provider does not know the refund, and may have forgotten its key"
+
+
+def _outcome(row: RefundRow) -> RefundOutcome:
+    return RefundOutcome.model_validate(
+        {
+            "state": row.state,
+            "at": row.state_since,
+            "provider_ref": row.provider_ref,
+            "reason": row.reason,
+        }
+    )

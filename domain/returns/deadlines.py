@@ -1,0 +1,89 @@
+"""What time alone brings about: reminders, expiry, a parcel that never comes, silence that confirms."""
+
+from datetime import datetime
+
+from domain.policy.periods import period_end
+from domain.returns import events as facts
+from domain.returns.state import ReturnState
+from domain.sla import parse_duration
+
+
+def ship_back_by(state: ReturnState, now: datetime) -> datetime:
+    """Until when the goods must be on their way, counted from now (sop R5)."""
+    return period_end(state.terms.returns.ship_back.within, now, state.bought.timezone)
+
+
+def choose_by(state: ReturnState, now: datetime) -> datetime:
+    """Until when the customer may choose between waiting and money."""
+    return period_end(state.terms.returns.exchange.choose_within, now, state.bought.timezone)
+
+
+def wait_until(state: ReturnState, now: datetime) -> datetime:
+    """How long one waits for stock at most."""
+    return period_end(state.terms.returns.exchange.wait_at_most, now, state.bought.timezone)
+
+
+def next_deadline(state: ReturnState) -> tuple[datetime, str] | None:
+    """When time alone changes the case next, and what for; None while it waits for somebody."""
+    if state.stage == "ship_back":
+        return _ship_back_deadline(state)
+    if state.stage == "settlement" and state.choose_by is not None:
+        return state.choose_by, "choice between waiting and refund"
+    if state.stage == "confirmation" and state.settled_at is not None:
+        return _confirm_by(state, state.settled_at), "silence confirms"
+    return None
+
+
+def decide_due(state: ReturnState, now: datetime) -> list[facts.ReturnEvent]:
+    """What follows from the deadline that has come; nothing when it was looked at too early."""
+    due = next_deadline(state)
+    if due is None or due[0] > now:
+        return []
+    if state.stage == "ship_back":
+        return _ship_back_due(state, now)
+    if state.stage == "settlement":
+        choice = state.terms.returns.exchange.no_answer_means
+        until = wait_until(state, now) if choice == "wait" else None
+        return [facts.ChoiceMade(choice=choice, automatic=True, wait_until=until)]
+    return [facts.Confirmed(automatic=True), facts.Closed(outcome=state.settled_outcome)]
+
+
+def _confirm_by(state: ReturnState, settled_at: datetime) -> datetime:
+    return period_end(state.terms.returns.confirm_within, settled_at, state.bought.timezone)
+
+
+def _ship_back_deadline(state: ReturnState) -> tuple[datetime, str] | None:
+    parcel = state.parcel
+    if parcel is not None and parcel.shipped_at is not None:
+        if parcel.delivered_at is not None or parcel.missing_since is not None:
+            return None
+        lost_after = parse_duration(state.terms.returns.ship_back.presumed_lost_after)
+        return parcel.shipped_at + lost_after, "parcel presumed lost"
+    assert state.ship_back_by is not None
+    reminders = _reminders_left(state)
+    return (reminders[0], "reminder to send the goods") if reminders else (state.ship_back_by, "expiry")
+
+
+def _reminders_left(state: ReturnState) -> list[datetime]:
+    assert state.ship_back_by is not None
+    before = state.terms.returns.ship_back.remind_before[state.reminders :]
+    return [state.ship_back_by - parse_duration(span) for span in before]
+
+
+def _ship_back_due(state: ReturnState, now: datetime) -> list[facts.ReturnEvent]:
+    assert state.ship_back_by is not None
+    if state.parcel is not None and state.parcel.shipped_at is not None:
+        return presumed_lost(state, state.parcel.shipped_at)
+    if _reminders_left(state):
+        return [facts.Reminded(ship_back_by=state.ship_back_by)]
+    return [facts.Expired(), facts.Closed(outcome="expired")]
+
+
+def presumed_lost(state: ReturnState, last_seen_at: datetime) -> list[facts.ReturnEvent]:
+    """A prepaid label is the platform's risk, so the customer is paid; a parcel of their own is looked into."""
+    if state.parcel is None or state.parcel.missing_since is not None:
+        return []
+    missing = facts.ParcelMissing(last_seen_at=last_seen_at)
+    if state.parcel.label_url is None:
+        return [missing]
+    return [missing, facts.ParcelLost(refund=True, reason="a parcel with our label is lost")]

@@ -1,0 +1,116 @@
+"""Opening: judge the application by rule, and decide at once what needs no person (sop R1, R2, R4)."""
+
+from datetime import datetime
+
+from domain.base import Slug
+from domain.errors import OrderNotFound, QuantityExceeds, WrongStage
+from domain.records import UnitRange
+from domain.returns import events as facts
+from domain.returns import messages as ask
+from domain.returns.amounts import lowest_free
+from domain.returns.eligibility import LineVerdict, Verdict, judge
+from domain.returns.opening import Prepared
+from domain.returns.state import ReturnState, Stage
+
+# Where a reopened case goes on, by the outcome that it was closed with.
+REOPENED_IN: dict[str, Stage] = {
+    "expired": "ship_back",
+    "cancelled": "ship_back",
+    "parcel_lost": "ship_back",
+    "goods_failed": "inspection",
+    "refunded": "settlement",
+    "exchanged": "settlement",
+    "refunded_and_exchanged": "settlement",
+}
+
+
+def decide_open(
+    application: ask.Application, prepared: Prepared, request_hash: str, now: datetime
+) -> list[facts.ReturnEvent]:
+    """The application as a fact, and the review's result where the policy needs no person."""
+    order, terms = prepared.order, prepared.terms
+    if order.customer_id != application.customer_id:
+        raise OrderNotFound(f"customer and order do not belong together: {application.order_id}")
+    verdict = judge(
+        order,
+        application.request,
+        now,
+        terms.returns,
+        terms.calendars,
+        taken=_taken(prepared),
+        language=application.language,
+        channel=application.channel,
+    )
+    applied = facts.Applied(
+        kind=application.request.kind,
+        order=order,
+        channel=application.channel,
+        language=application.language,
+        priority=application.priority,
+        policy=terms.name,
+        policy_hash=terms.hash,
+        calendar_revision=terms.calendar_revision,
+        terms_hash=prepared.terms_hash,
+        request_hash=request_hash,
+        decision=verdict.decision,
+        lines=[_line(line) for line in verdict.lines],
+        goods_minor=verdict.refund.goods_minor,
+        outbound_freight_minor=verdict.refund.outbound_freight_minor,
+        currency=order.currency,
+        return_freight_payer=verdict.return_freight_payer,
+        apply_by=verdict.deadlines.apply_by,
+    )
+    return [applied, *_at_once(verdict)]
+
+
+def _taken(prepared: Prepared) -> dict[Slug, list[UnitRange]]:
+    """Units that this case may not have: all of a line but those that it could claim."""
+    taken: dict[Slug, list[UnitRange]] = {}
+    for line in prepared.order.lines:
+        claimed = prepared.claims.get(line.line)
+        if claimed is not None:
+            taken[line.line] = lowest_free(line.quantity, claimed.units, line.quantity)
+    return taken
+
+
+def _line(line: LineVerdict) -> facts.AppliedLine:
+    return facts.AppliedLine(
+        line=line.line,
+        quantity=line.quantity,
+        reason=line.reason,
+        decision=line.decision,
+        code=line.code,
+        units=line.units,
+    )
+
+
+def _at_once(verdict: Verdict) -> list[facts.ReturnEvent]:
+    if verdict.decision == "accept":
+        assert verdict.deadlines.ship_back_by is not None
+        return [facts.Approved(automatic=True, ship_back_by=verdict.deadlines.ship_back_by)]
+    if verdict.decision == "refuse":
+        first = verdict.lines[0]
+        return [facts.Refused(code=first.code, reason=first.message), facts.Closed(outcome="refused")]
+    return []
+
+
+def decide_reopen(
+    state: ReturnState, reopen: ask.Reopen, units: dict[str, list[UnitRange]], now: datetime
+) -> list[facts.ReturnEvent]:
+    """Let a closed case go on where its outcome left it; a late parcel only as long as the policy takes it in."""
+    stage = REOPENED_IN.get(state.outcome or "")
+    if stage is None:
+        raise WrongStage(f"{state.case_id} was {state.outcome}; open a new return instead", stage=state.stage)
+    if reopen.reason == "late_parcel":
+        _check_late(state, now)
+    for line in state.lines.values():
+        if sum(part.count for part in units.get(line.line, [])) < line.quantity:
+            raise QuantityExceeds(f"line {line.line}: other returns hold its units by now")
+    return [facts.Reopened(reason=reopen.reason, stage=stage, units=units)]
+
+
+def _check_late(state: ReturnState, now: datetime) -> None:
+    assert state.closed_at is not None
+    until = state.terms.returns.ship_back.late_until(state.closed_at)
+    if until is None or now > until:
+        raise WrongStage("the parcel came too late to be taken in; send it back", stage=state.stage)

@@ -1,0 +1,44 @@
+"""Review: an agent's word, questions to the customer, withdrawal (sop R4)."""
+
+from datetime import datetime
+
+from domain.errors import WrongStage
+from domain.returns import events as facts
+from domain.returns import messages as ask
+from domain.returns.decisions.staging import require_stage
+from domain.returns.deadlines import ship_back_by
+from domain.returns.state import ReturnState
+
+
+def decide_review(state: ReturnState, command: ask.Review, now: datetime) -> list[facts.ReturnEvent]:
+    """Approve, or refuse with the reason that the customer will read."""
+    require_stage(state, "a review", "review")
+    if command.approve:
+        return [facts.Approved(note=command.reason, ship_back_by=ship_back_by(state, now))]
+    return [
+        facts.Refused(code="refused_by_desk", reason=command.reason or ""),
+        facts.Closed(outcome="refused"),
+    ]
+
+
+def decide_request_info(
+    state: ReturnState, command: ask.RequestInfo, now: datetime
+) -> list[facts.ReturnEvent]:
+    """Ask the customer; one question at a time."""
+    require_stage(state, "a question to the customer", "review")
+    if state.info_requested_at is not None:
+        raise WrongStage("the customer was asked already and has not answered", stage=state.stage)
+    return [facts.InfoRequested(question=command.question)]
+
+
+def decide_give_info(state: ReturnState, command: ask.GiveInfo, now: datetime) -> list[facts.ReturnEvent]:
+    """The customer's answer to an open question."""
+    if state.info_requested_at is None:
+        raise WrongStage("nobody asked the customer for anything", stage=state.stage)
+    return [facts.InfoGiven(answer=command.answer, attachments=command.attachments)]
+
+
+def decide_cancel(state: ReturnState, command: ask.Cancel, now: datetime) -> list[facts.ReturnEvent]:
+    """Withdraw, as long as the warehouse does not have the goods."""
+    require_stage(state, "withdrawing", "review", "ship_back")
+    return [facts.Cancelled(reason=command.reason), facts.Closed(outcome="cancelled")]

@@ -1,0 +1,126 @@
+"""Settlement: exchange, refund, or both; then the customer's confirmation (sop R3, R5, R7)."""
+
+from datetime import datetime
+from typing import Literal
+
+from domain.errors import WrongStage
+from domain.returns import events as facts
+from domain.returns import messages as ask
+from domain.returns.amounts import RefundAmounts, is_whole_order, preview, with_return_freight
+from domain.returns.deadlines import wait_until
+from domain.returns.decisions.staging import require_stage
+from domain.returns.evolve import kept_units
+from domain.returns.state import LineState, ReturnState
+
+SettlementStep = Literal["send_back", "exchange", "refund", "wait", "done"]
+
+
+def next_step(state: ReturnState) -> SettlementStep:
+    """What the settlement needs next; the workflow does it and asks again."""
+    if lines_to_send_back(state) and state.sent_back_tracking_no is None:
+        return "send_back"
+    if state.choose_by is not None:
+        return "wait"
+    if lines_to_exchange(state):
+        return "exchange"
+    if lines_to_refund(state) and not state.refunds and refund_amounts(state).total_minor > 0:
+        return "refund"
+    return "wait" if state.open_refund else "done"
+
+
+def lines_to_send_back(state: ReturnState) -> list[LineState]:
+    """Lines with units that did not pass and that the customer gets back."""
+    return [line for line in state.lines.values() if line.rejected and line.disposition == "send_back"]
+
+
+def lines_to_exchange(state: ReturnState) -> list[LineState]:
+    """Lines of an exchange whose replacement is not ordered yet."""
+    if state.kind != "exchange" or state.refund_instead:
+        return []
+    return [line for line in state.lines.values() if line.passed and line.exchange_order_id is None]
+
+
+def lines_to_refund(state: ReturnState) -> list[LineState]:
+    """Lines whose passed units are paid back: all of a return, of an exchange those without a replacement."""
+    if state.kind == "exchange" and not state.refund_instead:
+        return []
+    return [line for line in state.lines.values() if line.passed and line.exchange_order_id is None]
+
+
+def refund_amounts(state: ReturnState) -> RefundAmounts:
+    """What is paid: goods by unit, outbound freight with a whole order, return freight where it is the platform's.
+
+    Money goes back along the payment it came by, so return freight is bounded by what the order's own freight
+    leaves free: it never eats into what other units of the order are worth.
+    """
+    units = {line.line: kept_units(line) for line in lines_to_refund(state)}
+    at_fault = all(line.reason != "no_reason" for line in state.lines.values())
+    goods = preview(state.bought, units, outbound_freight_back=at_fault)
+    if state.return_freight_payer != "platform" or state.parcel_lost:
+        return with_return_freight(goods, 0, 0)
+    left = 0 if is_whole_order(state.bought, units) and at_fault else state.bought.freight_paid_minor
+    cap = state.terms.returns.return_freight_cap_minor(goods.currency)
+    return with_return_freight(goods, state.return_freight_minor, min(cap, left))
+
+
+def decide_refund(state: ReturnState) -> list[facts.ReturnEvent]:
+    """Put the refund on its way under the next number of this case."""
+    amounts = refund_amounts(state)
+    return [
+        facts.RefundStarted(
+            refund_seq=len(state.refunds) + 1,
+            amount_minor=amounts.total_minor,
+            goods_minor=amounts.goods_minor,
+            outbound_freight_minor=amounts.outbound_freight_minor,
+            return_freight_minor=amounts.return_freight_minor,
+            currency=amounts.currency,
+        )
+    ]
+
+
+def decide_refund_reported(state: ReturnState, report: ask.RefundReport) -> list[facts.ReturnEvent]:
+    """Take a refund's news once; a repeat or a number that is not ours changes nothing."""
+    part = next((part for part in state.refunds if part.seq == report.seq), None)
+    if part is None or part.state == report.state or part.state == "settled":
+        return []
+    return [facts.RefundReported(refund_seq=report.seq, state=report.state, reason=report.reason)]
+
+
+def decide_settled(state: ReturnState) -> list[facts.ReturnEvent]:
+    """All is paid or sent. Where nothing passed there is nothing to confirm, so the case closes."""
+    if state.passed == 0:
+        return [facts.Closed(outcome="goods_failed")]
+    return [facts.Settled()]
+
+
+def decide_choose(state: ReturnState, command: ask.Choose, now: datetime) -> list[facts.ReturnEvent]:
+    """The customer takes the money, or waits for the goods for as long as the policy allows."""
+    require_stage(state, "a choice", "settlement")
+    if state.choose_by is None and state.wait_until is None:
+        raise WrongStage("nothing is out of stock, so there is nothing to choose", stage=state.stage)
+    return [choice_made(state, command.choice, now)]
+
+
+def choice_made(
+    state: ReturnState, choice: Literal["refund", "wait"], now: datetime, *, automatic: bool = False
+) -> facts.ChoiceMade:
+    """The choice as a fact, with the end of the waiting."""
+    until = wait_until(state, now) if choice == "wait" else None
+    return facts.ChoiceMade(choice=choice, automatic=automatic, wait_until=until)
+
+
+def decide_retry_refund(
+    state: ReturnState, command: ask.RetryRefund, now: datetime
+) -> list[facts.ReturnEvent]:
+    """Pay again under a new number, after the provider said for certain that the last one failed."""
+    require_stage(state, "paying again", "settlement")
+    part = state.open_refund
+    if part is None or part.state != "failed":
+        raise WrongStage("no refund of this case has failed", stage=state.stage)
+    return decide_refund(state)
+
+
+def decide_confirm(state: ReturnState, command: ask.Confirm, now: datetime) -> list[facts.ReturnEvent]:
+    """The customer has it; the case closes."""
+    require_stage(state, "confirming", "confirmation")
+    return [facts.Confirmed(), facts.Closed(outcome=state.settled_outcome)]

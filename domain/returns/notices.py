@@ -1,0 +1,153 @@
+"""Which fact of a return tells whom what (sop R4–R7, L3). The policy says which kinds are sent, and how."""
+
+from collections.abc import Callable
+from typing import Any
+
+from domain.notices import CustomerNotice, NoticeFacts
+from domain.returns import events as facts
+from domain.returns.deadlines import next_deadline
+from domain.returns.decisions.settlement import lines_to_exchange, refund_amounts
+from domain.returns.events import ReturnEvent
+from domain.returns.state import ReturnState
+
+Said = tuple[CustomerNotice, dict[str, Any]] | None
+Wording = Callable[[ReturnState, Any], Said]
+
+
+def notice_of(state: ReturnState, event: ReturnEvent) -> tuple[CustomerNotice, NoticeFacts] | None:
+    """What the customer hears of a fact, given the state after it; None for facts that are not theirs to hear."""
+    wording = _WORDINGS.get(type(event))
+    said = wording(state, event) if wording else None
+    if said is None:
+        return None
+    kind, more = said
+    return kind, NoticeFacts(order_id=state.bought.order_id, **more)
+
+
+def _applied(state: ReturnState, event: facts.Applied) -> Said:
+    return ("application_received", {}) if event.decision == "review" else None
+
+
+def _approved(state: ReturnState, event: facts.Approved | facts.LabelRefused) -> Said:
+    """With a label the instructions wait for it."""
+    return None if state.needs_label else _instructions(state, {})
+
+
+def _label_made(state: ReturnState, event: facts.LabelMade) -> Said:
+    return _instructions(
+        state, {"carrier": event.carrier, "tracking_no": event.tracking_no, "label_url": event.url}
+    )
+
+
+def _instructions(state: ReturnState, label: dict[str, Any]) -> Said:
+    return "review_approved", {
+        "until": state.ship_back_by,
+        "freight_payer": state.return_freight_payer,
+        "amount_minor": state.preview_minor,
+        "currency": state.bought.currency,
+        **label,
+    }
+
+
+def _refused(state: ReturnState, event: facts.Refused) -> Said:
+    return "review_refused", {"code": event.code, "reason": event.reason}
+
+
+def _info_requested(state: ReturnState, event: facts.InfoRequested) -> Said:
+    return "info_requested", {"question": event.question}
+
+
+def _reminded(state: ReturnState, event: facts.Reminded) -> Said:
+    return "ship_back_reminder", {"until": event.ship_back_by}
+
+
+def _expired(state: ReturnState, event: facts.Expired) -> Said:
+    return "return_expired", {}
+
+
+def _cancelled(state: ReturnState, event: facts.Cancelled) -> Said:
+    return "cancelled", {}
+
+
+def _parcel_refused(state: ReturnState, event: facts.ParcelRefused) -> Said:
+    return "parcel_refused", {"until": event.ship_back_by, "reason": event.reason}
+
+
+def _parcel_missing(state: ReturnState, event: facts.ParcelMissing) -> Said:
+    if state.parcel is None:
+        return None
+    return "parcel_missing", {
+        "carrier": state.parcel.carrier,
+        "tracking_no": state.parcel.tracking_no,
+    }
+
+
+def _parcel_lost(state: ReturnState, event: facts.ParcelLost) -> Said:
+    return "parcel_lost", {"refunded": event.refund, "reason": event.reason}
+
+
+def _received(state: ReturnState, event: facts.Received) -> Said:
+    return "goods_received", {}
+
+
+def _inspected(state: ReturnState, event: facts.Inspected) -> Said:
+    rejected = [line for line in state.lines.values() if line.rejected]
+    short = sum(line.short for line in state.lines.values())
+    reason = next((line.rejection for line in state.lines.values() if line.rejection), None)
+    if not state.passed:
+        disposition = rejected[0].disposition if rejected else "keep"
+        return "inspection_failed", {"disposition": disposition, "reason": reason}
+    amount = refund_amounts(state).total_minor
+    return "inspection_passed", {
+        **({"amount_minor": amount, "currency": state.bought.currency} if amount else {}),
+        "exchange_units": sum(line.passed for line in lines_to_exchange(state)) or None,
+        "rejected_units": sum(line.rejected for line in rejected) or None,
+        "short_units": short or None,
+        "reason": reason,
+    }
+
+
+def _goods_sent_back(state: ReturnState, event: facts.GoodsSentBack) -> Said:
+    return "goods_sent_back", {"carrier": event.carrier, "tracking_no": event.tracking_no}
+
+
+def _out_of_stock(state: ReturnState, event: facts.ExchangeOutOfStock) -> Said:
+    return "exchange_out_of_stock", {
+        "until": event.choose_by,
+        "no_answer_means": state.terms.returns.exchange.no_answer_means,
+    }
+
+
+def _exchange_placed(state: ReturnState, event: facts.ExchangePlaced) -> Said:
+    return "exchange_placed", {"exchange_order_id": event.exchange_order_id}
+
+
+def _refund_reported(state: ReturnState, event: facts.RefundReported) -> Said:
+    part = next(part for part in state.refunds if part.seq == event.refund_seq)
+    money = {"amount_minor": part.amount_minor, "currency": state.bought.currency}
+    if event.state != "settled":
+        return "refund_failed_hold", money
+    deadline = next_deadline(state)
+    return "refund_settled", {**money, "until": deadline[0] if deadline else None}
+
+
+_WORDINGS: dict[type[ReturnEvent], Wording] = {
+    facts.Applied: _applied,
+    facts.Approved: _approved,
+    facts.LabelRefused: _approved,
+    facts.LabelMade: _label_made,
+    facts.Refused: _refused,
+    facts.InfoRequested: _info_requested,
+    facts.Reminded: _reminded,
+    facts.Expired: _expired,
+    facts.Cancelled: _cancelled,
+    facts.ParcelRefused: _parcel_refused,
+    facts.ParcelMissing: _parcel_missing,
+    facts.ParcelLost: _parcel_lost,
+    facts.Received: _received,
+    facts.Inspected: _inspected,
+    facts.GoodsSentBack: _goods_sent_back,
+    facts.ExchangeOutOfStock: _out_of_stock,
+    facts.ExchangePlaced: _exchange_placed,
+    facts.RefundReported: _refund_reported,
+}

@@ -1,0 +1,78 @@
+"""What a return asks of warehouse, carriers and shop, each under a key of its own so that a repeat does nothing."""
+
+from domain.base import Instant, Model
+from domain.returns.decisions.settlement import lines_to_send_back
+from domain.returns.state import LineState, ReturnState
+from domain.sla import DurationText
+
+
+class WantedLabel(Model):
+    """A prepaid label for a return."""
+
+    key: str
+    merchant: str
+    order_id: str
+
+
+class Goods(Model):
+    """Units of an order line."""
+
+    line: str
+    sku: str
+    quantity: int
+
+
+class WantedParcel(Model):
+    """Goods that are to go to the customer: a replacement, or what did not pass.
+
+    With `wait_until`, what is out of stock is asked for again until then.
+    """
+
+    key: str
+    case_id: str
+    merchant: str
+    order_id: str
+    goods: list[Goods]
+    wait_until: Instant | None = None
+    retry_every: DurationText | None = None
+
+
+def label_request(state: ReturnState) -> WantedLabel:
+    """The label of this return; a new one after a parcel was refused."""
+    return WantedLabel(
+        key=f"lb-{state.merchant}-{state.number}-{state.parcels_refused + 1}",
+        merchant=state.merchant,
+        order_id=state.bought.order_id,
+    )
+
+
+def send_back_request(state: ReturnState) -> WantedParcel:
+    """What did not pass and is not kept."""
+    goods = [_goods(state, line, line.rejected) for line in lines_to_send_back(state)]
+    return _parcel(state, f"sb-{state.merchant}-{state.number}", goods)
+
+
+def exchange_request(state: ReturnState, line: LineState) -> WantedParcel:
+    """The replacement of a line's passed units; patient when the customer chose to wait."""
+    wanted = _parcel(
+        state, f"ex-{state.merchant}-{state.number}-{line.line}", [_goods(state, line, line.passed)]
+    )
+    if state.wait_until is None:
+        return wanted
+    every = state.terms.returns.exchange.ask_stock_every
+    return wanted.model_copy(update={"wait_until": state.wait_until, "retry_every": every})
+
+
+def _parcel(state: ReturnState, key: str, goods: list[Goods]) -> WantedParcel:
+    return WantedParcel(
+        key=key,
+        case_id=state.case_id,
+        merchant=state.merchant,
+        order_id=state.bought.order_id,
+        goods=goods,
+    )
+
+
+def _goods(state: ReturnState, line: LineState, quantity: int) -> Goods:
+    bought = next(each for each in state.bought.lines if each.line == line.line)
+    return Goods(line=line.line, sku=bought.sku, quantity=quantity)

@@ -1,0 +1,135 @@
+"""What every kind of case is worked with: background tasks, idempotent answers, refusals, an orderly end."""
+
+import asyncio
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from workflows.alarm import Alarm
+from workflows.recorder import Recorder
+from workflows.refusals import parse, refusal
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import BaseModel
+
+    from domain.errors import CaseworkError
+    from domain.returns.messages import Answer
+
+C = TypeVar("C", bound=BaseModel)
+
+
+def digest(request: BaseModel) -> str:
+    """What identifies a request's content: the same content gives the same digest in any process."""
+    content = json.dumps(request.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+class CaseDesk(ABC):
+    """Takes requests, has the domain decide, records, and keeps the alarm set.
+
+    A kind of case says how it decides and what its state is; see `ReturnDesk`.
+    """
+
+    def __init__(self) -> None:
+        self._recorder = Recorder(workflow.info().workflow_id)
+        self._alarm = Alarm(self._due, self._ring)
+        self._answers: dict[str, Answer] = {}
+        self._failure: ApplicationError | None = None
+        self._crash: BaseException | None = None
+        self._background: set[asyncio.Task[None]] = set()
+
+    @property
+    @abstractmethod
+    def ready(self) -> bool:
+        """Whether the case is open for requests."""
+
+    @abstractmethod
+    def _apply(self, command: Any, now: datetime, *, commit: bool) -> None:
+        """Decide; record what was decided only if `commit`. Raises `CaseworkError` for a refusal."""
+
+    @abstractmethod
+    def _answer(self, command: Any) -> Answer:
+        """The answer to a request that was just applied."""
+
+    @abstractmethod
+    def _due(self) -> tuple[datetime, str] | None:
+        """The earliest instant that must not be missed, and what it is."""
+
+    @abstractmethod
+    def _ring(self, now: datetime) -> None:
+        """That instant has come, or was looked at too early."""
+
+    @asynccontextmanager
+    async def working(self) -> AsyncGenerator[None, None]:
+        """Keep the recorder and the alarm going while the story runs."""
+        self.spawn(self._recorder.run())
+        self.spawn(self._alarm.run())
+        try:
+            yield
+        finally:
+            for task in list(self._background):
+                task.cancel()
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run beside the story. What goes wrong there stops the story too, where ops can see it."""
+
+        async def guarded() -> None:
+            try:
+                await work
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 - kept and raised again by the story
+                self._crash = error
+
+        task = asyncio.create_task(guarded())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
+    async def until(self, fact: Any) -> None:
+        """Wait for a fact, a history that has grown long, or a background failure, which is raised."""
+        await workflow.wait_condition(lambda: fact() or self.history_is_long or self._crash is not None)
+        if self._crash is not None:
+            raise self._crash
+
+    @property
+    def history_is_long(self) -> bool:
+        """Whether the server suggests to go on in a new run."""
+        return workflow.info().is_continue_as_new_suggested()
+
+    def check(self, model: type[C], raw: Any) -> None:
+        """Validator: refuse before anything is written to the history."""
+        command = parse(model, raw)
+        if self.ready and self._update_id() not in self._answers:
+            self._try(command, commit=False)
+
+    async def act(self, model: type[C], raw: Any) -> Answer:
+        """Apply a request once: the same update id gets the first answer, also after a continue-as-new."""
+        command = parse(model, raw)
+        await workflow.wait_condition(lambda: self.ready or self._failure is not None)
+        if self._failure is not None:
+            raise self._failure
+        key = self._update_id()
+        if key not in self._answers:
+            self._try(command, commit=True)
+            self._answers[key] = self._answer(command)
+        return self._answers[key]
+
+    def _try(self, command: Any, *, commit: bool) -> None:
+        try:
+            self._apply(command, workflow.now(), commit=commit)
+        except CaseworkError as error:
+            raise refusal(error) from None
+
+    @staticmethod
+    def _update_id() -> str:
+        update = workflow.current_update_info()
+        assert update is not None
+        return update.id

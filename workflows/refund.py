@@ -1,0 +1,128 @@
+"""The story of a refund: reserve, pay, report (sop R7; design §5)."""
+
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import VersioningBehavior
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from workflows.names import REFUND
+from workflows.options import BRIEFLY, UNTIL_DONE, UNTIL_NEWS
+from workflows.refusals import parse, refusal
+
+with workflow.unsafe.imports_passed_through():
+    from activities.refunds import RefundActivities, Resolution
+    from activities.reports import ReportActivities
+    from domain.errors import WrongStage
+    from domain.refunds import PayRefund, RefundOutcome, ResolveRefund
+    from domain.returns.messages import RefundReport
+
+
+@workflow.defn(name=REFUND, versioning_behavior=VersioningBehavior.PINNED)
+class Refund:
+    """Pays one refund at most once and tells its case, in whatever run that case then is.
+
+    Update `resolve`: a person says what became of a refund that the provider no longer knows.
+    """
+
+    @workflow.init
+    def __init__(self, start: Any = None) -> None:
+        self._start = start
+        self._held = False
+        self._word: ResolveRefund | None = None
+
+    @workflow.run
+    async def run(self, start: Any = None) -> RefundOutcome:
+        """Ledger before money; what is not certain is asked about until it is."""
+        order = parse(PayRefund, self._start)
+        workflow.set_current_details(
+            f"Refund {order.key}: {order.amount_minor} {order.currency} (minor units)"
+        )
+        try:
+            await self._reserve(order)
+            outcome = await workflow.execute_activity_method(
+                RefundActivities.pay_refund, order, summary=f"pay {order.key} once", **UNTIL_NEWS
+            )
+        except ActivityError as error:
+            outcome = _failed(error)
+        await self._report(order, outcome)
+        if outcome.state == "held":
+            outcome = await self._ask_a_person(order)
+            await self._report(order, outcome)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return outcome
+
+    async def _reserve(self, order: PayRefund) -> None:
+        what = f"reserve {order.amount_minor} {order.currency} of the order's budget"
+        try:
+            await workflow.execute_local_activity_method(
+                RefundActivities.reserve_refund, order, summary=what, **BRIEFLY
+            )
+        except ActivityError as error:
+            if is_answer(error):
+                raise
+            await workflow.execute_activity_method(
+                RefundActivities.reserve_refund, order, summary=what, **UNTIL_DONE
+            )
+
+    async def _ask_a_person(self, order: PayRefund) -> RefundOutcome:
+        self._held = True
+        workflow.set_current_details(
+            f"Refund {order.key} is held: the provider does not know it. Ask the provider, then send `resolve`."
+        )
+        await workflow.wait_condition(lambda: self._word is not None)
+        assert self._word is not None
+        return await workflow.execute_activity_method(
+            RefundActivities.resolve_refund,
+            Resolution(order=order, word=self._word),
+            summary=f"write down what became of {order.key}",
+            **UNTIL_DONE,
+        )
+
+    async def _report(self, order: PayRefund, outcome: RefundOutcome) -> None:
+        """By signal to whatever run the case is in; a case that is closed is reopened by it."""
+        report = report_of(order, outcome)
+        case = workflow.get_external_workflow_handle(order.case_id)
+        try:
+            await case.signal("refund_reported", report)
+        except ApplicationError:
+            await workflow.execute_activity_method(
+                ReportActivities.report_refund,
+                report,
+                summary=f"tell the case, which is closed, that {order.key} is {outcome.state}",
+                **UNTIL_DONE,
+            )
+
+    @workflow.update(description="A person says what became of a refund that the provider does not know.")
+    async def resolve(self, message: Any) -> None:
+        """Take the word."""
+        self._word = parse(ResolveRefund, message)
+
+    @resolve.validator
+    def _check_resolve(self, message: Any) -> None:
+        parse(ResolveRefund, message)
+        if not self._held or self._word is not None:
+            raise refusal(WrongStage("this refund is not held for a person"))
+
+
+def report_of(order: PayRefund, outcome: RefundOutcome) -> RefundReport:
+    """What the case hears of its refund."""
+    return RefundReport(
+        refund_id=order.refund_id,
+        seq=order.seq,
+        state=outcome.state,
+        at=outcome.at,
+        reason=outcome.reason,
+    )
+
+
+def is_answer(error: ActivityError) -> bool:
+    """Whether the activity failed because the answer is no, rather than for want of one."""
+    return isinstance(error.cause, ApplicationError) and error.cause.non_retryable
+
+
+def _failed(error: ActivityError) -> RefundOutcome:
+    if not is_answer(error):
+        raise error
+    assert isinstance(error.cause, ApplicationError)
+    return RefundOutcome(state="failed", at=workflow.now(), reason=error.cause.type)

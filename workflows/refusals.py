@@ -1,0 +1,42 @@
+"""From raw JSON to a typed message, and from a typed refusal to a Temporal failure."""
+
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import BaseModel, ValidationError
+
+    from activities.failures import as_application_error
+    from domain.errors import CaseworkError, InvalidRequest, UnsupportedSchema
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def parse(model: type[M], raw: Any) -> M:
+    """The message, or a failure that names the field and why.
+
+    Messages are decoded here and not by the SDK: a start argument that the SDK cannot decode would fail the
+    workflow task for ever, and an update would be refused without saying which field was wrong.
+    """
+    if isinstance(raw, model):
+        return raw
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        raise as_application_error(_invalid(error)) from None
+
+
+def _invalid(error: ValidationError) -> InvalidRequest:
+    problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(part) for part in problem["loc"]) or "message"
+    why = problem["msg"].removeprefix("Value error, ")
+    if why.startswith("unsupported_schema"):
+        return UnsupportedSchema(f"{where}: {why}", field=where)
+    return InvalidRequest(f"{where}: {why}", field=where)
+
+
+def refusal(error: CaseworkError) -> ApplicationError:
+    """The failure that a caller sees for a typed error."""
+    return as_application_error(error)

@@ -1,0 +1,237 @@
+"""The desk that a return is worked at: opening, requests, deadlines, and handing over to the next run."""
+
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from workflows.case_desk import digest
+from workflows.options import BRIEFLY, UNTIL_DONE
+from workflows.refund import is_answer
+from workflows.refusals import parse, refusal
+from workflows.return_effects import ReturnEffects
+
+with workflow.unsafe.imports_passed_through():
+    from activities.opening import OpeningActivities
+    from domain.base import Model
+    from domain.errors import IdempotencyConflict, InvalidRequest
+    from domain.notices import Notice
+    from domain.returns import messages as ask
+    from domain.returns import views
+    from domain.returns.actors import actor_of
+    from domain.returns.deadlines import decide_due
+    from domain.returns.decisions import decide
+    from domain.returns.decisions.opening import decide_open, decide_reopen
+    from domain.returns.decisions.settlement import decide_refund_reported
+    from domain.returns.opening import Prepared, Restored
+    from domain.returns.state import ReturnState
+    from domain.returns.story import blank
+
+
+class Carried(Model):
+    """What a run hands to the next one: state, answers by update id, notices that are still on their way."""
+
+    state: ReturnState
+    answers: dict[str, ask.Answer]
+    opened: ask.Opened
+    notices: list[Notice]
+
+
+class ReturnDesk(ReturnEffects):
+    """How a return is opened, asked, rung for and closed."""
+
+    def __init__(self, start: Any) -> None:
+        super().__init__()
+        self._start = start
+        self._opened: ask.Opened | None = None
+        self._reopen: ask.OpenReturn | None = None
+
+    async def open(self) -> None:
+        """Load the order, pin the policy and decide; or go on where the last run or a closed case stopped."""
+        try:
+            if isinstance(self._start, dict) and "carried" in self._start:
+                self._take_over(parse(Carried, self._start["carried"]))
+                return
+            start = parse(ask.OpenReturn, self._start)
+            if start.case_id != workflow.info().workflow_id:
+                raise refusal(InvalidRequest(f"the workflow id must be {start.case_id}"))
+            if start.application is None:
+                await self._restore(start)
+            else:
+                await self._open_new(start, start.application)
+        except ApplicationError as error:
+            self._failure = error
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            raise
+
+    async def _open_new(self, start: ask.OpenReturn, application: ask.Application) -> None:
+        self._tell_page(f"opening; waits for the shop and the store since {workflow.now():%Y-%m-%d %H:%M}Z")
+        prepared = await self._asked(
+            OpeningActivities.prepare_return, start, "load the order, claim the goods"
+        )
+        state = blank(start, prepared.terms)
+        request_hash = digest(application)
+        applied = decide_open(state, application, prepared, request_hash, workflow.now())
+        self._state = state
+        self.record(applied, "customer")
+        self._opened = self._opening_answer()
+
+    async def _restore(self, start: ask.OpenReturn) -> None:
+        assert start.reopen is not None
+        restored = await self._asked(OpeningActivities.restore_return, start, "load the case from the store")
+        self._state = restored.state
+        self._opened = self._opening_answer()
+        if not restored.state.open:
+            reopened = decide_reopen(restored.state, start.reopen, restored.units)
+            self.record(reopened, f"{start.reopen.reason}:{start.reopen.by}")
+
+    async def _asked(self, activity: Any, start: ask.OpenReturn, what: str) -> Any:
+        """First beside the workflow task, then for as long as it takes; an answer is an answer either way."""
+        try:
+            return await workflow.execute_local_activity_method(activity, start, summary=what, **BRIEFLY)
+        except ActivityError as error:
+            if is_answer(error):
+                raise error.cause from None  # type: ignore[misc]
+        try:
+            return await workflow.execute_activity_method(activity, start, summary=what, **UNTIL_DONE)
+        except ActivityError as error:
+            raise (error.cause if is_answer(error) else error) from None  # type: ignore[misc]
+
+    def _take_over(self, carried: Carried) -> None:
+        self._state = carried.state
+        self._answers = dict(carried.answers)
+        self._opened = carried.opened
+        for notice in carried.notices:
+            self.send(notice)
+        self._tell_page()
+
+    async def continue_as_new_if_long(self) -> None:
+        """Hand over to a new run when the history has grown long; nothing that was asked is lost."""
+        if not self.history_is_long:
+            return
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._recorder.drained()
+        assert self._opened is not None
+        carried = Carried(
+            state=self.state,
+            answers=self._answers,
+            opened=self._opened,
+            notices=list(self.notices_on_their_way.values()),
+        )
+        workflow.continue_as_new({"carried": carried})
+
+    async def until_stage_after(self, stage: str) -> None:
+        """Wait until the case leaves a stage."""
+        await self.until(lambda: self.state.stage != stage or self._reopen is not None)
+
+    async def finished(self) -> bool:
+        """Wait until all is told and stored; False when the case was reopened meanwhile."""
+        await self.until(lambda: not self.notices_on_their_way or self._reopen is not None)
+        await self._recorder.drained()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if self._reopen is not None:
+            reopen, self._reopen = self._reopen, None
+            await self._restore(reopen)
+        return not self.state.open and not self.notices_on_their_way and not self._recorder.pending
+
+    # What callers ask
+
+    @property
+    def ready(self) -> bool:
+        """Whether requests can be judged."""
+        return self._opened is not None
+
+    def check_open(self, message: Any) -> None:
+        """Validator of `open`: the same number with other content is a conflict."""
+        request = parse(ask.OpenReturn, message)
+        if self._opened is not None:
+            self._check_same(request)
+
+    async def opened(self, message: Any) -> ask.Opened:
+        """The first answer; a `reopen` that finds the case still running goes on in this run."""
+        request = parse(ask.OpenReturn, message)
+        await workflow.wait_condition(lambda: self._opened is not None or self._failure is not None)
+        if self._failure is not None:
+            raise self._failure
+        self._check_same(request)
+        if request.reopen is not None and not self.state.open:
+            self._reopen = request
+            await workflow.wait_condition(lambda: self.state.open or self._failure is not None)
+        assert self._opened is not None
+        return self._opened
+
+    def _check_same(self, request: ask.OpenReturn) -> None:
+        if request.application is not None and digest(request.application) != self.state.request_hash:
+            raise refusal(
+                IdempotencyConflict(
+                    f"{request.case_id} was opened with other content; send that again or take a new number"
+                )
+            )
+
+    def _apply(self, command: Any, now: datetime, *, commit: bool) -> None:
+        events = decide(self.state, command, now)
+        if commit:
+            self.record(events, actor_of(command))
+
+    def _answer(self, command: Any) -> ask.Answer:
+        more = {"outcome": self.state.outcome} if self.state.outcome else {}
+        return ask.Answer(
+            case_id=self.state.case_id,
+            seq=self.state.seq,
+            stage=self.state.stage,
+            request_hash=digest(command),
+            **more,
+        )
+
+    def _opening_answer(self) -> ask.Opened:
+        state = self.state
+        more = {"ship_back_by": state.ship_back_by} if state.ship_back_by else {}
+        return ask.Opened.model_validate(
+            {
+                "case_id": state.case_id,
+                "seq": state.seq,
+                "stage": state.stage,
+                "request_hash": state.request_hash,
+                "decision": state.decision,
+                "code": state.code,
+                "refund_minor": state.preview_minor,
+                "currency": state.bought.currency,
+                **more,
+            }
+        )
+
+    async def refund_reported(self, raw: Any) -> None:
+        """Take a refund's news, whatever the case is doing; what is not a report is logged and dropped."""
+        report = parse(ask.RefundReport, raw)
+        await workflow.wait_condition(lambda: self.ready or self._failure is not None)
+        if self.ready:
+            self.record(decide_refund_reported(self.state, report), "payment")
+
+    def _due(self) -> tuple[datetime, str] | None:
+        return views.next_due(self.state) if self.ready else None
+
+    def _ring(self, now: datetime) -> None:
+        self.record(decide_due(self.state, now), "clock")
+
+    def progress(self) -> ask.Progress:
+        """The customer's view; before the opening is done there is nothing to show."""
+        if not self.ready:
+            raise refusal(InvalidRequest("the return is still being opened; ask again in a moment"))
+        return views.progress(self.state)
+
+    def view(self) -> dict[str, Any]:
+        """The whole state, with what is not stored yet and since when."""
+        if self._state is None:
+            return {"case_id": workflow.info().workflow_id, "stage": "opening"}
+        blocked = self._recorder.blocked_since
+        return {
+            **self._state.model_dump(mode="json", exclude={"terms", "clocks"}, exclude_none=True),
+            "waiting_for": views.waiting_for(self._state),
+            "clocks": [
+                row.model_dump(mode="json", exclude_none=True)
+                for row in views.clock_rows(self._state, workflow.now())
+            ],
+            "unrecorded_events": len(self._recorder.pending),
+            "store_unreachable_since": blocked.isoformat() if blocked else None,
+        }

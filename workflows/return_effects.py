@@ -1,0 +1,242 @@
+"""What a return asks of the world: labels, carriers, exchanges, refunds, notices."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+
+from temporalio import workflow
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
+
+from workflows.case_desk import CaseDesk
+from workflows.names import REFUND, SLA_STATE
+from workflows.options import UNTIL_DONE, UNTIL_NEWS
+from workflows.refund import is_answer, report_of
+
+with workflow.unsafe.imports_passed_through():
+    from activities.fulfilment import FulfilmentActivities
+    from activities.notices import NoticeActivities
+    from activities.parcels import FollowParcel, ParcelActivities
+    from activities.refunds import RefundActivities
+    from domain.notices import Notice
+    from domain.refunds import PayRefund
+    from domain.returns import events as facts
+    from domain.returns import page, views
+    from domain.returns.decisions import settlement as settling
+    from domain.returns.decisions.shipping import decide_parcel_seen
+    from domain.returns.notices import notices_of
+    from domain.returns.requests import exchange_request, label_request, send_back_request
+    from domain.returns.state import ParcelState, ReturnState
+    from domain.returns.story import record
+
+
+class ReturnEffects(CaseDesk):
+    """Records facts, and has the world follow them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state: ReturnState | None = None
+        self.notices_on_their_way: dict[str, Notice] = {}
+
+    @property
+    def state(self) -> ReturnState:
+        """The case as it is now; only asked for after the opening."""
+        assert self._state is not None
+        return self._state
+
+    def record(self, events: Sequence[facts.ReturnEvent], actor: str) -> None:
+        """Make the events facts: fold them, queue them for the store, tell whom they concern."""
+        was_breached = self.state.breached
+        self._state, records = record(self.state, events, workflow.now(), actor)
+        if not records:
+            return
+        only_told = all(fact.type == facts.NoticeReported.name for fact in records)
+        self._recorder.add(records, soon=not only_told)
+        self._recorder.describe(views.summarise(self.state), self.state.held)
+        if self.state.breached and not was_breached:
+            workflow.upsert_search_attributes([SLA_STATE.value_set("breached")])
+        for notice in notices_of(self.state, records, workflow.now()):
+            self.send(notice)
+        for event in events:
+            if isinstance(event, facts.RefundStarted):
+                self.spawn(self._start_refund(event))
+        self._tell_page()
+
+    def _tell_page(self, text: str | None = None) -> None:
+        workflow.set_current_details(text or page.markdown(self.state, workflow.now()))
+
+    # Notices
+
+    def send(self, notice: Notice) -> None:
+        """Have a notice sent beside the story; the same notice is on its way only once."""
+        if notice.notice_id not in self.notices_on_their_way:
+            self.notices_on_their_way[notice.notice_id] = notice
+            self.spawn(self._send(notice))
+
+    async def _send(self, notice: Notice) -> None:
+        try:
+            result = await workflow.execute_activity_method(
+                NoticeActivities.send_notice, notice, summary=f"tell: {notice.kind}", **UNTIL_DONE
+            )
+            state, channel = result.state, result.channel
+        except ActivityError as error:
+            if not is_answer(error):
+                raise
+            state, channel = "undeliverable", None
+        del self.notices_on_their_way[notice.notice_id]
+        told = facts.NoticeReported(
+            notice_id=notice.notice_id, kind=notice.kind, state=state, channel=channel
+        )
+        self.record([told], "system")
+
+    # The way back
+
+    @property
+    def needs_label(self) -> bool:
+        """Whether the platform pays the way back and there is no label yet."""
+        return self.state.needs_label
+
+    async def make_label(self) -> None:
+        """Have a prepaid label made; where none can be had, the customer's own number does it."""
+        try:
+            label = await workflow.execute_activity_method(
+                FulfilmentActivities.make_label,
+                label_request(self.state),
+                summary="prepaid label for the way back",
+                **UNTIL_DONE,
+            )
+        except ActivityError as error:
+            if not is_answer(error):
+                raise
+            self.record([facts.LabelRefused(reason=_code(error))], "system")
+            return
+        self.record(
+            [facts.LabelMade(carrier=label.carrier, tracking_no=label.tracking_no, url=label.url)],
+            "carrier",
+        )
+
+    @asynccontextmanager
+    async def following_parcel(self) -> AsyncGenerator[None, None]:
+        """Follow the parcel while the block runs."""
+        task = self.spawn(self._follow())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    async def _follow(self) -> None:
+        while True:
+            await workflow.wait_condition(lambda: self._parcel_on_its_way() is not None)
+            parcel = self._parcel_on_its_way()
+            assert parcel is not None
+            await self._follow_one(parcel)
+
+    def _parcel_on_its_way(self) -> ParcelState | None:
+        parcel = self.state.parcel
+        if self.state.stage != "ship_back" or parcel is None or parcel.delivered_at is not None:
+            return None
+        return parcel
+
+    async def _follow_one(self, parcel: ParcelState) -> None:
+        looking = workflow.start_activity_method(
+            ParcelActivities.follow_parcel,
+            FollowParcel(
+                case_id=self.state.case_id,
+                merchant=self.state.merchant,
+                carrier=parcel.carrier,
+                tracking_no=parcel.tracking_no,
+                shipped=parcel.shipped_at is not None,
+                rules=self.state.terms.lookups,
+            ),
+            summary=f"ask {parcel.carrier} until the parcel moves on",
+            **UNTIL_NEWS,
+        )
+        await workflow.wait_condition(lambda: looking.done() or self._is_another(parcel))
+        if not looking.done():
+            looking.cancel()
+            return
+        news = await looking
+        seen = decide_parcel_seen(self.state, news.status, news.at, news.reason, workflow.now())
+        self.record(seen, "carrier")
+
+    def _is_another(self, parcel: ParcelState) -> bool:
+        now = self._parcel_on_its_way()
+        return now is None or now.tracking_no != parcel.tracking_no
+
+    # Settlement
+
+    async def send_goods_back(self) -> None:
+        """Goods that did not pass go back to the customer."""
+        label = await workflow.execute_activity_method(
+            FulfilmentActivities.send_back,
+            send_back_request(self.state),
+            summary="send back what did not pass",
+            **UNTIL_DONE,
+        )
+        sent = facts.GoodsSentBack(carrier=label.carrier, tracking_no=label.tracking_no)
+        self.record([sent], "warehouse")
+
+    async def place_exchanges(self) -> None:
+        """Order replacements line by line, until all are ordered or one is out of stock."""
+        line = settling.lines_to_exchange(self.state)[0]
+        placing = workflow.start_activity_method(
+            FulfilmentActivities.place_exchange,
+            exchange_request(self.state, line),
+            summary=f"order the replacement for line {line.line}",
+            **UNTIL_DONE,
+        )
+        await workflow.wait_condition(lambda: placing.done() or self.state.refund_instead)
+        if not placing.done():
+            placing.cancel()
+            return
+        try:
+            number = await placing
+        except ActivityError as error:
+            if not is_answer(error):
+                raise
+            self.record(settling.decide_out_of_stock(self.state, line, workflow.now()), "shop")
+            return
+        self.record(
+            [facts.ExchangePlaced(line=line.line, quantity=line.passed, exchange_order_id=number)], "shop"
+        )
+
+    async def start_refund(self) -> None:
+        """Put the refund on its way; it reports by signal."""
+        self.record(settling.decide_refund(self.state), "system")
+
+    async def _start_refund(self, event: facts.RefundStarted) -> None:
+        state = self.state
+        order = PayRefund(
+            case_id=state.case_id,
+            merchant=state.merchant,
+            number=state.number,
+            seq=event.refund_seq,
+            order_id=state.bought.order_id,
+            amount_minor=event.amount_minor,
+            currency=event.currency,
+            rules=state.terms.refund,
+        )
+        try:
+            await workflow.start_child_workflow(
+                REFUND,
+                order,
+                id=order.refund_id,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=f"Refund {event.refund_seq} of {state.number}",
+            )
+        except WorkflowAlreadyStartedError:
+            # A reset starts it again; the first one goes on, or has ended and its report is in the ledger.
+            outcome = await workflow.execute_activity_method(
+                RefundActivities.refund_outcome, order, summary="what became of the refund", **UNTIL_DONE
+            )
+            if outcome is not None:
+                report = report_of(order, outcome)
+                self.record(settling.decide_refund_reported(self.state, report), "payment")
+
+    async def until_settlement_moves(self) -> None:
+        """Wait for the customer's choice, the stock or the money."""
+        await self.until(lambda: self.state.stage != "settlement" or settling.next_step(self.state) != "wait")
+
+
+def _code(error: ActivityError) -> str:
+    return (error.cause.type if isinstance(error.cause, ApplicationError) else None) or "unknown"
