@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,26 +22,15 @@ from starters.engine_state import read_running
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 ENV_PREFIX = "CASEWORK_"
+PROVIDERS = ("shop_url", "payments_url", "carriers_url", "warehouse_url", "sms_url", "push_url", "smtp_host")
+LogFormat = Literal["auto", "console", "json"]
+"""`auto` is `console` in a terminal and `json` elsewhere."""
+LogLevel = Literal["debug", "info", "warning", "error"]
 
 
-class Settings(BaseSettings):
-    """Everything that differs from one installation to the next. An unknown key in the file is an error."""
+class ProviderFields(BaseSettings):
+    """Where the outside systems are; `providers.settings` checks the values when they are used."""
 
-    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="forbid", frozen=True)
-
-    state_dir: Path = CHECKOUT / ".casework"
-    policies_dir: Path = CHECKOUT / "deploy" / "policies"
-    calendars_dir: Path = CHECKOUT / "deploy" / "calendars"
-    task_queue: str = Field(default="casework", min_length=1)
-    log_format: Literal["auto", "console", "json"] = "auto"
-    """`auto` is `console` in a terminal and `json` elsewhere."""
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    database_url: str | None = None
-    running_temporal: str | None = None
-    """Where a running `up` has its Temporal; used only when no Temporal setting names another."""
-    temporal_ui_url: str | None = None
-    sandbox_url: str | None = None
-    """Where the make-believe outside world takes its orders and faults; unset in production."""
     shop_url: str | None = None
     payments_url: str | None = None
     carriers_url: str | None = None
@@ -50,9 +39,41 @@ class Settings(BaseSettings):
     push_url: str | None = None
     smtp_host: str | None = None
     smtp_port: int | None = None
+    smtp_from: str | None = None
     smtp_username: str | None = None
-    smtp_password: str | None = None
-    smtp_starttls: bool = False
+    smtp_password: SecretStr | None = None
+    smtp_tls_from_start: bool | None = None
+    label_carrier: str | None = None
+    payments_key_window_hours: float | None = None
+    provider_timeout_seconds: float | None = None
+
+
+class Settings(ProviderFields):
+    """Everything that differs from one installation to the next. An unknown key in the file is an error."""
+
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="forbid", frozen=True)
+
+    state_dir: Path = CHECKOUT / ".casework"
+    policies_dir: Path = CHECKOUT / "deploy" / "policies"
+    calendars_dir: Path = CHECKOUT / "deploy" / "calendars"
+    task_queue: str = Field(default="casework", min_length=1)
+    log_format: LogFormat = "auto"
+    log_level: LogLevel = "info"
+    database_url: str | None = None
+    running_temporal: str | None = None
+    """Where a running `up` has its Temporal; used only when no Temporal setting names another."""
+    temporal_ui_url: str | None = None
+    sandbox_url: str | None = None
+    """Where the make-believe outside world takes its orders and faults; unset in production."""
+
+    def for_providers(self) -> dict[str, Any]:
+        """What is set of the outside systems, for `providers.settings.load_provider_settings`."""
+        values = {name: getattr(self, name) for name in ProviderFields.model_fields}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def has_all_providers(self) -> bool:
+        """Whether every outside system has an address, so that the sandbox is not wanted."""
+        return all(getattr(self, name) for name in PROVIDERS)
 
     @classmethod
     def settings_customise_sources(
@@ -88,17 +109,6 @@ def config_file() -> Path:
     if named and not Path(named).is_file():
         raise InvalidRequest(f"{ENV_PREFIX}CONFIG names {named}, which is not a file")
     return Path(named) if named else CHECKOUT / "casework.toml"
-
-
-PROVIDER_FIELDS = (
-    "shop_url",
-    "payments_url",
-    "carriers_url",
-    "warehouse_url",
-    "sms_url",
-    "push_url",
-    "smtp_host",
-)
 
 
 def without_password(url: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from starters.engine_state import EngineState, read_running
-from starters.settings import PROVIDER_FIELDS, Settings, without_password
+from starters.settings import PROVIDERS, Settings, without_password
 from starters.temporal_client import configured
 from workers.engine.engine import AlreadyRunning, Engine, engine
 from workers.engine.parts import PARTS, PartName, Ports, free_port
@@ -76,8 +76,8 @@ def outside_parts(settings: Settings) -> dict[PartName, str]:
         outside["postgres"] = without_password(settings.database_url)
     if target := configured().get("target_host"):
         outside["temporal"] = target
-    if all(getattr(settings, field) for field in PROVIDER_FIELDS):
-        outside["sandbox"] = ", ".join(str(getattr(settings, field)) for field in PROVIDER_FIELDS)
+    if settings.has_all_providers():
+        outside["sandbox"] = ", ".join(str(getattr(settings, name)) for name in PROVIDERS)
     return outside
 
 
