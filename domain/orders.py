@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from domain.base import AmountMinor, Currency, Instant, Model, Quantity, Slug
+from domain.sla.spec import TimeZoneName
 
 Category = Literal[
     "standard",
@@ -47,7 +48,7 @@ class Order(Model):
     currency: Currency
     placed_at: Instant
     received_at: Instant | None = None
-    timezone: str
+    timezone: TimeZoneName
     freight_paid_minor: AmountMinor = 0
     lines: list[OrderLine] = Field(min_length=1)
 

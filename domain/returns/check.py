@@ -52,7 +52,7 @@ class ReturnCheckAnswer(Model):
 
 
 def check(asked: ReturnCheck, rules: ReturnRules, calendars: Mapping[str, Calendar]) -> ReturnCheckAnswer:
-    """Answer the file under a policy's rules. Raises `InvalidRequest` for a line that the order does not have."""
+    """Answer the file under a policy's rules. Raises `InvalidRequest` for lines not on the order."""
     refunded: dict[str, int] = {}
     for index, earlier in enumerate(asked.already_refunded):
         order_line(asked.order, earlier.line, f"already_refunded.{index}.line")

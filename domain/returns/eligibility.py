@@ -1,6 +1,6 @@
-"""May this be returned, and what would be paid: an application judged line by line (sop R1-R4, contracts §2)."""
+"""May this be returned, and what would be paid: an application judged by line (sop R1-R4, contracts §2)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -29,7 +29,7 @@ class Deadlines(Model):
 
 
 class LineVerdict(Model):
-    """A line of the application, judged; `units` are the unit numbers that it would take, none when refused."""
+    """A line of the application, judged; `units` are those that it would take, none when refused."""
 
     line: Slug
     quantity: Quantity
@@ -104,7 +104,7 @@ def judge(
 
 
 def order_line(order: Order, name: str, where: str) -> OrderLine:
-    """The order's line; raises `InvalidRequest` that names the place when there is no such line, or more than one."""
+    """The order's line. Raises `InvalidRequest`, naming the place, when there is none or more than one."""
     lines = [line for line in order.lines if line.line == name]
     if len(lines) > 1:
         raise InvalidRequest(
@@ -125,23 +125,22 @@ def _look(
         line = order_line(order, wanted.line, f"request.lines.{index}.line")
         held = gone.setdefault(line.line, [])
         left = sum(units.count for units in lowest_free(line.quantity, held, line.quantity))
-        objections = _objections(line, wanted, rules.reasons.of(wanted.reason), request, is_late, left)
-        code = next(objections, "ok")
+        code = _code(line, wanted, rules.reasons.of(wanted.reason), request, is_late, left)
         units = lowest_free(line.quantity, held, wanted.quantity) if code == "ok" else []
         held.extend(units)
         looks.append(_Look(wanted=wanted, title=line.title, code=code, units=units, left=left))
     return looks
 
 
-def _objections(
+def _code(
     line: OrderLine,
     wanted: RequestedLine,
     rules: ReasonRules,
     request: ReturnRequest,
     is_late: bool,
     left: int,
-) -> Iterator[Code]:
-    """What speaks against the line, in the contract's order."""
+) -> Code:
+    """The first that speaks against the line, in the contract's order."""
     is_special = line.category in rules.excludes or (
         line.no_return_confirmed and line.category in rules.excludes_if_confirmed
     )
@@ -154,7 +153,10 @@ def _objections(
         ("special_goods", is_special),
         ("quantity_exceeds_bought", wanted.quantity > left),
     )
-    return (code for code, applies in found if applies)
+    for code, applies in found:
+        if applies:
+            return code
+    return "ok"
 
 
 def _decision(
@@ -198,8 +200,8 @@ def _units(looks: Sequence[_Look]) -> dict[str, list[UnitRange]]:
 
 
 def _whole(lines: Sequence[LineVerdict]) -> Decision:
-    decisions = {line.decision for line in lines}
-    return next((decision for decision in ("review", "accept") if decision in decisions), "refuse")
+    weight: dict[Decision, int] = {"refuse": 0, "accept": 1, "review": 2}
+    return max((line.decision for line in lines), key=weight.__getitem__)
 
 
 def _freight_payer(groups: Sequence[ReasonRules]) -> Payer:

@@ -35,7 +35,8 @@ MESSAGES: dict[Topic, dict[Language, str]] = {
     "used": {
         "en": "“{title}” has been used; without a fault it can only go back unused. "
         "If it has a fault, please apply again and choose the fault as the reason.",
-        "zh-CN": "“{title}”已使用，无理由退换的商品须保持未使用。如果商品有质量问题，请选择相应原因重新申请。",
+        "zh-CN": "“{title}”已使用，无理由退换的商品须保持未使用。"
+        "如果商品有质量问题，请选择相应原因重新申请。",
     },
     "packaging_incomplete": {
         "en": "“{title}” needs its original packaging to go back. "
@@ -53,7 +54,7 @@ MESSAGES: dict[Topic, dict[Language, str]] = {
         "zh-CN": "“{title}”的申请缺少购买凭证。订单号、发票或付款记录均可，请补充后重新申请。",
     },
     "special_goods": {
-        "en": "“{title}” is of a kind that cannot go back without a fault, as was said before you bought it. "
+        "en": "“{title}” belongs to the goods that cannot go back without a fault. "
         "If it has a fault, please apply again and choose the fault as the reason.",
         "zh-CN": "“{title}”属于不适用无理由退换的商品。如果商品有质量问题，请选择相应原因重新申请。",
     },
@@ -66,5 +67,5 @@ MESSAGES: dict[Topic, dict[Language, str]] = {
 
 
 def message(topic: Topic, language: Language, *, title: str, last_day: str, left: int) -> str:
-    """The sentence for a code; `last_day` is the window's last day, `left` how many units may still go back."""
+    """The sentence for a code; `last_day` is the window's, `left` is how many units may still go back."""
     return MESSAGES[topic][language].format(title=title, last_day=last_day, left=left)
