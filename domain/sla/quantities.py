@@ -101,7 +101,7 @@ def _iso_day(value: object) -> object:
     return value
 
 
-DurationText = Annotated[str, _checked_by(parse_duration)]
+Duration = Annotated[str, _checked_by(parse_duration)]
 TargetText = Annotated[str, _checked_by(parse_target)]
 ShareText = Annotated[str, _checked_by(parse_share)]
 ShiftText = Annotated[str, _checked_by(parse_shift)]

@@ -1,6 +1,6 @@
-"""What a policy says about clocks: calendars of working time, metrics with targets and ladders (contracts §1)."""
+"""What a policy says about clocks: calendars of working time, metrics, ladders (contracts §1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Literal, Self
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, model_validator
 
 from domain.base import Model
-from domain.sla.quantities import Day, DurationText, ShareText, ShiftText, TargetText, parse_shift
+from domain.sla.quantities import Day, Duration, ShareText, ShiftText, TargetText, parse_shift
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "all"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -31,6 +31,12 @@ def _apart(shifts: tuple[str, ...]) -> tuple[str, ...]:
         if parse_shift(late)[0] < parse_shift(early)[1]:
             raise ValueError(f'shifts "{early}" and "{late}" overlap')
     return tuple(ordered)
+
+
+def _starts_somewhere(event_types: tuple[str, ...]) -> tuple[str, ...]:
+    if not event_types:
+        raise ValueError("a clock must start somewhere: name at least one event type")
+    return event_types
 
 
 TimeZoneName = Annotated[str, AfterValidator(_known_zone)]
@@ -65,10 +71,10 @@ class Calendar(Model):
 
 
 class Rung(Model):
-    """A step of the escalation ladder: at a share of the target, or after the deadline; `tell` names the roles."""
+    """A step of the escalation ladder: at a share of the target, or after the deadline; `tell` has roles."""
 
     at: ShareText | None = None
-    after: DurationText | None = None
+    after: Duration | None = None
     tell: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -84,7 +90,7 @@ class Rung(Model):
 
 
 class Metric(Model):
-    """One promise about time: what starts, stops, pauses, resumes and cancels its clock, and when it is due."""
+    """One promise about time: what starts, stops, pauses, resumes and cancels its clock; when it is due."""
 
     name: Annotated[str, Field(min_length=1)]
     calendar: str
@@ -93,7 +99,7 @@ class Metric(Model):
     legal: TargetText | None = None
     legal_calendar: str | None = None
     legal_roll: Roll | None = None
-    start: Annotated[tuple[str, ...], Field(min_length=1)]
+    start: Annotated[tuple[str, ...], AfterValidator(_starts_somewhere)]
     stop: tuple[str, ...] = ()
     pause: tuple[str, ...] = ()
     resume: tuple[str, ...] = ()
@@ -121,22 +127,27 @@ class ClockSpec(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if twice := _twice(metric.name for metric in self.metrics):
-            raise ValueError(f'metrics: the name "{twice}" is there twice')
-        for index, metric in enumerate(self.metrics):
-            for field in ("calendar", "legal_calendar"):
-                name: str | None = getattr(metric, field)
-                if name is not None and name not in self.calendars:
-                    known = ", ".join(self.calendars) or "none"
-                    raise ValueError(
-                        f'metrics.{index}.{field}: there is no calendar "{name}" (there is: {known})'
-                    )
+        check_metrics(self.calendars, self.metrics)
         return self
 
     @cached_property
     def event_types(self) -> frozenset[str]:
         """Every event type that some clock listens to."""
         return frozenset[str]().union(*(metric.event_types for metric in self.metrics))
+
+
+def check_metrics(calendars: Mapping[str, Calendar] | None, metrics: Iterable[Metric]) -> None:
+    """Names are unique and every calendar that is named exists. Raises ValueError that says where."""
+    metrics = tuple(metrics)
+    if twice := _twice(metric.name for metric in metrics):
+        raise ValueError(f'metrics: the name "{twice}" is there twice')
+    for index, metric in enumerate(metrics):
+        for field, name in (("calendar", metric.calendar), ("legal_calendar", metric.legal_calendar)):
+            if name is not None and name not in (calendars or {}):
+                known = ", ".join(calendars or {}) or "none"
+                raise ValueError(
+                    f'metrics.{index}.{field}: there is no calendar "{name}" (there is: {known})'
+                )
 
 
 def _twice(names: Iterable[str]) -> str | None:
