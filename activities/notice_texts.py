@@ -1,6 +1,7 @@
 """Notices in the reader's words: templates, money and dates filled in, one message per channel (sop L3)."""
 
 import copy
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from babel import Locale
 from babel.dates import format_datetime
 from babel.numbers import NumberPattern, get_currency_symbol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from domain.currencies import as_major, minor_digits
 from domain.notices import Channel, Notice
@@ -40,6 +42,15 @@ _environment = Environment(
 )
 
 
+def _unbroken(text: str) -> Markup:
+    """Markup that keeps numbers like R-2026-17 in one line, so that they can be read out on the phone."""
+    span = r'<span style="white-space:nowrap">\g<0></span>'
+    return Markup(re.sub(r"\b[A-Za-z0-9]+(-[A-Za-z0-9]+)+\b", span, str(escape(text))))
+
+
+_environment.filters["unbroken"] = _unbroken
+
+
 def render(notice: Notice, channel: Channel, reader: Contact, to: str, brand: str | None = None) -> Message:
     """The notice for one channel; `brand` is the merchant's name before an SMS.
 
@@ -64,12 +75,12 @@ def render(notice: Notice, channel: Channel, reader: Contact, to: str, brand: st
 def money(amount_minor: int, currency: str, language: Language) -> str:
     """An amount as the language writes it, with the decimals that ISO 4217 gives the currency."""
     locale = LOCALES[language]
-    is_sign = not get_currency_symbol(currency, locale)[-1].isalpha()  # "KWD" wants a space, "CN¥" does not
-    form = "standard" if is_sign else "standard:alphaNextToNumber"
-    pattern = copy.copy(cast(NumberPattern, locale.currency_formats[form]))
+    pattern = copy.copy(cast(NumberPattern, locale.currency_formats["standard"]))
     digits = minor_digits(currency)  # not babel's: it rounds currencies whose coins are out of use
     pattern.frac_prec = (digits, digits)
-    return pattern.apply(as_major(amount_minor, currency), locale, currency=currency, currency_digits=False)
+    text = pattern.apply(as_major(amount_minor, currency), locale, currency=currency, currency_digits=False)
+    symbol = get_currency_symbol(currency, locale)
+    return text.replace(symbol, f"{symbol} ") if symbol[-1].isalpha() else text
 
 
 def day_time(at: datetime, forms: dict[Language, tuple[str, str]], language: Language, timezone: str) -> str:
