@@ -19,7 +19,7 @@ Topic = Literal["review"] | Code
 
 MESSAGES: dict[Topic, dict[Language, str]] = {
     "ok": {
-        "en": "“{title}” qualifies. Once the application is approved we will tell you how to send it back.",
+        "en": "“{title}” can go back. Once the application is approved we tell you how.",
         "zh-CN": "“{title}”符合退换条件。申请通过后，我们会告诉您如何寄回。",
     },
     "review": {
