@@ -96,7 +96,7 @@ FACTS: dict[NoticeKind, FactNames] = {
     "inspection_passed": _facts(
         "order_id", "amount_minor currency exchange_units rejected_units short_units code reason until"
     ),
-    "inspection_failed": _facts("order_id disposition", "code reason"),
+    "inspection_failed": _facts("order_id disposition", "rejected_units short_units code reason"),
     "goods_sent_back": _facts("order_id carrier tracking_no"),
     "exchange_out_of_stock": _facts("order_id until", "amount_minor currency no_answer_means"),
     "exchange_placed": _facts("order_id exchange_order_id"),

@@ -185,3 +185,15 @@ def test_every_language_has_every_template():
     names = {kind + ".j2" for kind in FACTS} | {"frame.j2", "reasons.j2"}
     for language in LANGUAGES:
         assert {path.name for path in (TEMPLATES / language).iterdir()} == names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_goods_that_were_not_in_the_parcel_are_not_promised_back(language: Language):
+    empty = told(sample("inspection_failed", language, full=False, short_units=1)).body
+    mixed = told(sample("inspection_failed", language, full=False, short_units=1, rejected_units=1)).body
+    failed = told(sample("inspection_failed", language, full=False)).body
+    assert mixed == failed != empty
+
+
+def test_nothing_is_promised_where_nothing_comes_back():
+    assert "0.00" not in told(sample("review_approved", "en", amount_minor=0)).body
