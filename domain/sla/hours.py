@@ -36,6 +36,7 @@ class Hours:
         self._zone = ZoneInfo(calendar.timezone)
         self._week = tuple(_minutes(calendar.shifts_of(weekday)) for weekday in range(7))
         self._days = {day.toordinal(): _minutes(shifts) for day, shifts in calendar.days.items()}
+        self._starts: dict[int, datetime] = {}
         self._blocks: dict[int, _Block] = {}
         working = (day for day, shifts in self._days.items() if shifts)
         self._last_special_day = 0 if any(self._week) else max(working, default=0)
@@ -49,7 +50,10 @@ class Hours:
 
     def day_start(self, day: int) -> datetime:
         """The first instant of a local date."""
-        return self._instant(day, 0)
+        start = self._starts.get(day)
+        if start is None:
+            start = self._starts[day] = self._instant(day, 0)
+        return start
 
     def worked(self, begin: datetime, end: datetime) -> timedelta:
         """Working time between two instants; none if they are the wrong way round."""
