@@ -28,6 +28,10 @@ class Alarm:
             if wait.total_seconds() > 0 and await self._moved_earlier(armed_for, what):
                 continue
             self._ring(workflow.now())
+            # What rang and is still due waits for somebody, not for time; never spin on it.
+            await workflow.wait_condition(
+                lambda: self._due() != (armed_for, what) or armed_for > workflow.now()
+            )
 
     async def _moved_earlier(self, armed_for: datetime, what: str) -> bool:
         def earlier() -> bool:

@@ -1,8 +1,6 @@
 """What every kind of case is worked with: background tasks, idempotent answers, refusals, an orderly end."""
 
 import asyncio
-import hashlib
-import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
@@ -23,12 +21,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.returns.messages import Answer
 
 C = TypeVar("C", bound=BaseModel)
-
-
-def digest(request: BaseModel) -> str:
-    """What identifies a request's content: the same content gives the same digest in any process."""
-    content = json.dumps(request.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 class CaseDesk(ABC):

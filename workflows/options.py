@@ -18,6 +18,7 @@ class ActivityOptions(TypedDict):
     """Options of an activity."""
 
     start_to_close_timeout: timedelta
+    heartbeat_timeout: timedelta
     retry_policy: RetryPolicy
 
 
@@ -29,9 +30,13 @@ BRIEFLY = LocalOptions(
     retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=50), maximum_attempts=2),
 )
 
+# Workers beat for every activity that runs long enough (workers/heartbeats.py).
+WORKER_IS_DEAD_AFTER = timedelta(seconds=6)
+
 # Then for as long as it takes: an outage is waited out, a refusal is not asked again.
 UNTIL_DONE = ActivityOptions(
     start_to_close_timeout=timedelta(seconds=30),
+    heartbeat_timeout=WORKER_IS_DEAD_AFTER,
     retry_policy=RetryPolicy(
         initial_interval=timedelta(milliseconds=500),
         backoff_coefficient=2.0,
@@ -42,6 +47,7 @@ UNTIL_DONE = ActivityOptions(
 # Look-ups come again by the delay that each failed attempt names itself; this is only its ceiling.
 UNTIL_NEWS = ActivityOptions(
     start_to_close_timeout=timedelta(seconds=30),
+    heartbeat_timeout=WORKER_IS_DEAD_AFTER,
     retry_policy=RetryPolicy(
         initial_interval=timedelta(seconds=5), backoff_coefficient=2.0, maximum_interval=timedelta(hours=1)
     ),

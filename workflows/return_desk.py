@@ -6,7 +6,6 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from workflows.case_desk import digest
 from workflows.options import BRIEFLY, UNTIL_DONE
 from workflows.refund import is_answer
 from workflows.refusals import parse, refusal
@@ -15,6 +14,7 @@ from workflows.return_effects import ReturnEffects
 with workflow.unsafe.imports_passed_through():
     from activities.opening import OpeningActivities
     from domain.base import Model
+    from domain.digests import digest
     from domain.errors import IdempotencyConflict, InvalidRequest
     from domain.notices import Notice
     from domain.returns import messages as ask
@@ -72,7 +72,7 @@ class ReturnDesk(ReturnEffects):
         )
         state = blank(start, prepared.terms)
         request_hash = digest(application)
-        applied = decide_open(state, application, prepared, request_hash, workflow.now())
+        applied = decide_open(application, prepared, request_hash, workflow.now())
         self._state = state
         self.record(applied, "customer")
         self._opened = self._opening_answer()
@@ -83,7 +83,7 @@ class ReturnDesk(ReturnEffects):
         self._state = restored.state
         self._opened = self._opening_answer()
         if not restored.state.open:
-            reopened = decide_reopen(restored.state, start.reopen, restored.units)
+            reopened = decide_reopen(restored.state, start.reopen, restored.units, workflow.now())
             self.record(reopened, f"{start.reopen.reason}:{start.reopen.by}")
 
     async def _asked(self, activity: Any, start: ask.OpenReturn, what: str) -> Any:
@@ -102,6 +102,7 @@ class ReturnDesk(ReturnEffects):
         self._state = carried.state
         self._answers = dict(carried.answers)
         self._opened = carried.opened
+        self.next_due = views.next_due(carried.state)
         for notice in carried.notices:
             self.send(notice)
         self._tell_page()
@@ -209,7 +210,7 @@ class ReturnDesk(ReturnEffects):
             self.record(decide_refund_reported(self.state, report), "payment")
 
     def _due(self) -> tuple[datetime, str] | None:
-        return views.next_due(self.state) if self.ready else None
+        return self.next_due
 
     def _ring(self, now: datetime) -> None:
         self.record(decide_due(self.state, now), "clock")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.common import WorkflowIDReusePolicy
@@ -35,6 +36,7 @@ class ReturnEffects(CaseDesk):
     def __init__(self) -> None:
         super().__init__()
         self._state: ReturnState | None = None
+        self.next_due: tuple[datetime, str] | None = None
         self.notices_on_their_way: dict[str, Notice] = {}
 
     @property
@@ -46,19 +48,20 @@ class ReturnEffects(CaseDesk):
     def record(self, events: Sequence[facts.ReturnEvent], actor: str) -> None:
         """Make the events facts: fold them, queue them for the store, tell whom they concern."""
         was_breached = self.state.breached
-        self._state, records = record(self.state, events, workflow.now(), actor)
-        if not records:
+        self._state, recorded = record(self.state, events, workflow.now(), actor)
+        if not recorded:
             return
-        only_told = all(fact.type == facts.NoticeReported.name for fact in records)
-        self._recorder.add(records, soon=not only_told)
+        only_told = all(isinstance(fact.event, facts.NoticeReported) for fact in recorded)
+        self._recorder.add([fact.record for fact in recorded], soon=not only_told)
         self._recorder.describe(views.summarise(self.state), self.state.held)
         if self.state.breached and not was_breached:
             workflow.upsert_search_attributes([SLA_STATE.value_set("breached")])
-        for notice in notices_of(self.state, records, workflow.now()):
-            self.send(notice)
-        for event in events:
-            if isinstance(event, facts.RefundStarted):
-                self.spawn(self._start_refund(event))
+        for fact in recorded:
+            for notice in notices_of(self.state, fact, workflow.now()):
+                self.send(notice)
+            if isinstance(fact.event, facts.RefundStarted):
+                self.spawn(self._start_refund(fact.event))
+        self.next_due = views.next_due(self.state)
         self._tell_page()
 
     def _tell_page(self, text: str | None = None) -> None:

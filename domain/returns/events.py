@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from domain.base import AmountMinor, Currency, Instant, Model
 from domain.orders import Language, Order, Reason
 from domain.records import UnitRange
+from domain.sla import ChangeKind
 
 Outcome = Literal[
     "refunded",
@@ -296,7 +297,7 @@ class NoticeReported(ReturnEvent):
 
 
 class ClockChanged(ReturnEvent):
-    """A clock of the case changed: activated, paused, resumed, warned, breached, met or cancelled.
+    """A clock of the case changed: activated, paused, resumed, warned, breached, met, cured or cancelled.
 
     The envelope's `at` is when it happened by event time, not when somebody looked.
     """
@@ -304,7 +305,7 @@ class ClockChanged(ReturnEvent):
     name = "clock.changed"
     metric: str
     instance: int
-    change: str
+    change: ChangeKind
     rung: str | None = None
     due_at: Instant | None = None
     tell: list[str] = []

@@ -8,7 +8,7 @@ from domain.records import Recorded
 from domain.returns import events as facts
 from domain.returns.events import PAYLOADS, ReturnEvent
 from domain.returns.state import LineState, ParcelState, RefundPart, ReturnState, Stage
-from domain.sla import observe
+from domain.sla import ClockBook, observe, told
 
 E = TypeVar("E", bound=ReturnEvent)
 Change = dict[str, Any]
@@ -28,10 +28,16 @@ def evolve(state: ReturnState, record: Recorded, event: ReturnEvent | None = Non
         update={
             **change,
             "seq": record.seq,
-            "last_event_at": record.at,
-            "clocks": observe(state.clocks, state.terms.clocks, record.type, record.at),
+            "last_event_at": max(record.at, state.last_event_at or record.at),
+            "clocks": _heard(state, record, event),
         }
     )
+
+
+def _heard(state: ReturnState, record: Recorded, event: ReturnEvent) -> ClockBook:
+    if isinstance(event, facts.ClockChanged):
+        return told(state.clocks, event.change, record.at)
+    return observe(state.clocks, state.terms.clocks, record.type, record.at)
 
 
 def decode(record: Recorded) -> ReturnEvent:
@@ -155,7 +161,13 @@ def _parcel(state: ReturnState, **changes: Any) -> Change:
 
 @_on(facts.ParcelRefused)
 def _parcel_refused(state: ReturnState, event: facts.ParcelRefused, at: datetime) -> Change:
-    return _to("ship_back", ship_back_by=event.ship_back_by, parcel=None, reminders=0)
+    return _to(
+        "ship_back",
+        ship_back_by=event.ship_back_by,
+        parcel=None,
+        parcels_refused=state.parcels_refused + 1,
+        reminders=0,
+    )
 
 
 @_on(facts.ParcelLost)
@@ -248,6 +260,11 @@ def _closed(state: ReturnState, event: facts.Closed, at: datetime) -> Change:
 def _reopened(state: ReturnState, event: facts.Reopened, at: datetime) -> Change:
     claimed = {name: {"units": units} for name, units in event.units.items()}
     return _to(event.stage, outcome=None, closed_at=None, lines=_replaced(state, claimed))  # type: ignore[arg-type]
+
+
+@_on(facts.ClockChanged)
+def _clock_changed(state: ReturnState, event: facts.ClockChanged, at: datetime) -> Change:
+    return {"breaches": state.breaches + 1} if event.change == "breached" else {}
 
 
 def kept_units(line: LineState) -> list[Any]:

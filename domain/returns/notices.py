@@ -1,27 +1,71 @@
 """Which fact of a return tells whom what (sop R4–R7, L3). The policy says which kinds are sent, and how."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from domain.notices import CustomerNotice, NoticeFacts
+from domain.notice_rules import compose
+from domain.notices import CustomerNotice, Notice, NoticeFacts, StaffNotice
 from domain.returns import events as facts
 from domain.returns.deadlines import next_deadline
 from domain.returns.decisions.settlement import lines_to_exchange, refund_amounts
 from domain.returns.events import ReturnEvent
 from domain.returns.state import ReturnState
+from domain.returns.story import Fact
 
 Said = tuple[CustomerNotice, dict[str, Any]] | None
 Wording = Callable[[ReturnState, Any], Said]
 
 
-def notice_of(state: ReturnState, event: ReturnEvent) -> tuple[CustomerNotice, NoticeFacts] | None:
-    """What the customer hears of a fact, given the state after it; None for facts that are not theirs to hear."""
+def notices_of(state: ReturnState, fact: Fact, now: datetime) -> list[Notice]:
+    """Whom the policy has told of a fact, given the state after it: the customer, or roles of the staff."""
+    event = fact.event
+    if isinstance(event, facts.ClockChanged):
+        return _clock_notices(state, fact.record.seq, event, now)
     wording = _WORDINGS.get(type(event))
     said = wording(state, event) if wording else None
     if said is None:
-        return None
+        return []
     kind, more = said
-    return kind, NoticeFacts(order_id=state.bought.order_id, **more)
+    notice = compose(
+        kind,
+        NoticeFacts(order_id=state.bought.order_id, **_given(more)),
+        customer_id=state.bought.customer_id,
+        **_envelope(state, fact.record.seq, now),
+    )
+    return [notice] if notice else []
+
+
+def _clock_notices(state: ReturnState, seq: int, event: facts.ClockChanged, now: datetime) -> list[Notice]:
+    if event.change not in ("warned", "breached") or event.due_at is None:
+        return []
+    about = NoticeFacts(
+        order_id=state.bought.order_id,
+        metric=event.metric,
+        until=event.due_at,
+        stage=state.stage,
+        **_given({"rung": event.rung}),
+    )
+    kind: StaffNotice = "clock_warned" if now <= event.due_at else "clock_breached"
+    told = (compose(kind, about, role=role, **_envelope(state, seq, now)) for role in event.tell)
+    return [notice for notice in told if notice]
+
+
+def _envelope(state: ReturnState, seq: int, now: datetime) -> dict[str, Any]:
+    return {
+        "rules": state.terms.notices,
+        "now": now,
+        "case_id": state.case_id,
+        "merchant": state.merchant,
+        "seq": seq,
+        "language": state.language,
+        "timezone": state.bought.timezone,
+    }
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    """Without what is not there, so that it takes no room in the history."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _applied(state: ReturnState, event: facts.Applied) -> Said:

@@ -64,7 +64,6 @@ class ReturnState(Model):
     terms: PinnedPolicy
     terms_hash: str = ""
     clocks: ClockBook
-    looked_at: UtcInstant | None = None
     seq: int = 0
     stage: Stage = "opening"
     kind: Literal["return", "exchange"] = "return"
@@ -91,6 +90,7 @@ class ReturnState(Model):
     reminders: int = 0
     parcel: ParcelState | None = None
     label_refused: bool = False
+    parcels_refused: int = 0
     received_at: UtcInstant | None = None
     sent_back_tracking_no: str | None = None
     choose_by: UtcInstant | None = None
@@ -99,6 +99,7 @@ class ReturnState(Model):
     parcel_lost: bool = False
     refunds: list[RefundPart] = []
     settled_at: UtcInstant | None = None
+    breaches: int = 0
     outcome: Outcome | None = None
     closed_at: UtcInstant | None = None
     closed_in: Stage | None = None
@@ -113,6 +114,11 @@ class ReturnState(Model):
         """The order; only asked for after the opening."""
         assert self.order is not None
         return self.order
+
+    @property
+    def breached(self) -> bool:
+        """Whether some clock was breached, cured or not."""
+        return self.breaches > 0
 
     @property
     def held(self) -> dict[str, list[UnitRange]]:

@@ -54,12 +54,12 @@ def _waiting_for_settlement(state: ReturnState) -> str:
     return "ops" if refund is not None and refund.state != "started" else "payment"
 
 
-def clock_rows(state: ReturnState, as_of: datetime) -> list[ClockRow]:
+def clock_rows(state: ReturnState, as_of: datetime) -> tuple[ClockRow, ...]:
     """The case's clocks, one row per metric and instance."""
     return rows(state.clocks, state.terms.clocks, as_of)
 
 
-def sla_state(clocks: list[ClockRow]) -> SlaState:
+def sla_state(clocks: tuple[ClockRow, ...]) -> SlaState:
     """The worst of the clocks; a cured breach stays a breach."""
     if not clocks:
         return "none"
@@ -79,7 +79,7 @@ def summarise(state: ReturnState) -> CaseSummary:
     clocks = clock_rows(state, state.last_event_at)
     pending = [row for row in clocks if row.state == "running" and row.verdict == "pending"]
     nearest = min(pending, key=lambda row: row.due_at) if pending and state.open else None
-    moments = [moment for moment in (_next_instant(state), next_deadline(state)) if moment]
+    due = next_due(state)
     return CaseSummary(
         case_id=state.case_id,
         kind="return",
@@ -106,7 +106,7 @@ def summarise(state: ReturnState) -> CaseSummary:
         sla_state=sla_state(clocks),
         due_metric=nearest.name if nearest else None,
         due_at=nearest.due_at if nearest else None,
-        next_instant_at=min(moment for moment, _ in moments) if moments and state.open else None,
+        next_instant_at=due[0] if due else None,
         refund_minor=state.refunded_minor,
         currency=order.currency,
         clocks=[row.model_dump(mode="json", exclude_none=True) for row in clocks],
@@ -122,8 +122,8 @@ def next_due(state: ReturnState) -> tuple[datetime, str] | None:
 
 
 def _next_instant(state: ReturnState) -> tuple[datetime, str] | None:
-    assert state.looked_at is not None
-    at = next_instant(state.clocks, state.terms.clocks, state.looked_at)
+    assert state.last_event_at is not None
+    at = next_instant(state.clocks, state.terms.clocks, state.last_event_at)
     return (at, "next clock") if at else None
 
 

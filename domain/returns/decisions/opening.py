@@ -111,6 +111,6 @@ def decide_reopen(
 
 def _check_late(state: ReturnState, now: datetime) -> None:
     assert state.closed_at is not None
-    until = state.terms.returns.ship_back.late_until(state.closed_at)
-    if until is None or now > until:
+    within = state.terms.returns.ship_back.accept_late_within
+    if within is None or now > state.closed_at + parse_duration(within):
         raise WrongStage("the parcel came too late to be taken in; send it back", stage=state.stage)

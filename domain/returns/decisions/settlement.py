@@ -7,7 +7,7 @@ from domain.errors import WrongStage
 from domain.returns import events as facts
 from domain.returns import messages as ask
 from domain.returns.amounts import RefundAmounts, is_whole_order, preview, with_return_freight
-from domain.returns.deadlines import wait_until
+from domain.returns.deadlines import choose_by, wait_until
 from domain.returns.decisions.staging import require_stage
 from domain.returns.evolve import kept_units
 from domain.returns.state import LineState, ReturnState
@@ -84,6 +84,13 @@ def decide_refund_reported(state: ReturnState, report: ask.RefundReport) -> list
     if part is None or part.state == report.state or part.state == "settled":
         return []
     return [facts.RefundReported(refund_seq=report.seq, state=report.state, reason=report.reason)]
+
+
+def decide_out_of_stock(state: ReturnState, line: LineState, now: datetime) -> list[facts.ReturnEvent]:
+    """Ask the customer the first time; when the waiting was in vain, pay."""
+    if state.wait_until is not None:
+        return [choice_made(state, "refund", now, automatic=True)]
+    return [facts.ExchangeOutOfStock(line=line.line, choose_by=choose_by(state, now))]
 
 
 def decide_settled(state: ReturnState) -> list[facts.ReturnEvent]:

@@ -1,0 +1,94 @@
+"""Opening a case: its order, the policy that is pinned to it, and the units that it claims."""
+
+from collections import Counter
+
+from temporalio import activity
+
+from activities.clock import scheduled_at
+from activities.failures import typed_failures
+from domain.errors import OrderNotFound
+from domain.policy import CaseProfile
+from domain.returns.messages import Application, OpenReturn
+from domain.returns.opening import Claimed, Prepared, Restored
+from domain.returns.state import ReturnState
+from providers.ports import ShopPort
+from store.case_archive import CaseArchive
+from store.claims import Claims
+from store.ledger import Ledger
+from store.policy_library import PolicyLibrary
+
+
+class OpeningActivities:
+    """Idempotent: a second attempt finds the units that the first one claimed."""
+
+    def __init__(
+        self, shop: ShopPort, library: PolicyLibrary, archive: CaseArchive, claims: Claims, ledger: Ledger
+    ) -> None:
+        self._shop = shop
+        self._library = library
+        self._archive = archive
+        self._claims = claims
+        self._ledger = ledger
+
+    @activity.defn
+    @typed_failures
+    async def prepare_return(self, start: OpenReturn) -> Prepared:
+        """Load and claim; raises `unknown_policy`, `order_not_found`, `invalid_request` for an unknown line."""
+        application = _application(start)
+        policy = self._library.load(application.policy)
+        order = await self._shop.order(start.merchant, application.order_id)
+        if order.customer_id != application.customer_id:
+            raise OrderNotFound(f"customer and order do not belong together: {application.order_id}")
+        profile = CaseProfile(
+            kind="return",
+            priority=application.priority,
+            tier=order.customer_tier,
+            channel=application.channel,
+        )
+        terms = policy.pin(profile, scheduled_at(), self._library.snapshots)
+        terms_hash = await self._archive.keep_terms(policy, terms)
+        await self._ledger.open_budget(
+            start.merchant, order.order_id, order.currency, order.captured_minor
+        )
+        claims = await self._claims.claim_units(
+            start.merchant,
+            order.order_id,
+            start.case_id,
+            {line.line: line.quantity for line in order.lines},
+            _wanted(application),
+        )
+        return Prepared(
+            order=order,
+            terms=terms,
+            terms_hash=terms_hash,
+            claims={line: Claimed.model_validate(claim.model_dump()) for line, claim in claims.items()},
+        )
+
+    @activity.defn
+    @typed_failures
+    async def restore_return(self, start: OpenReturn) -> Restored:
+        """A closed case as its stream tells it, and its units claimed again; raises `case_not_found`."""
+        state: ReturnState = await self._archive.return_state(start.case_id)
+        wanted = {line.line: line.quantity for line in state.lines.values()}
+        claims = await self._claims.claim_units(
+            state.merchant,
+            state.bought.order_id,
+            state.case_id,
+            {line.line: line.quantity for line in state.bought.lines},
+            wanted,
+        )
+        return Restored(state=state, units={line: claim.units for line, claim in claims.items()})
+
+
+def _application(start: OpenReturn) -> Application:
+    assert start.application is not None
+    return start.application
+
+
+def _wanted(application: Application) -> dict[str, int]:
+    wanted: Counter[str] = Counter()
+    for line in application.request.lines:
+        wanted[line.line] += line.quantity
+    return dict(wanted)
+
+

@@ -1,0 +1,52 @@
+"""`python -m workers`: settings → store and outside world → checks → worker, until told to stop."""
+
+import asyncio
+import json
+import signal
+import sys
+
+import structlog
+
+from domain.errors import CaseworkError
+from providers.settings import build_providers, load_provider_settings
+from starters.settings import PROVIDER_FIELDS, Settings
+from starters.temporal_client import connect
+from store.boot_checks import check_store
+from store.policy_library import PolicyLibrary
+from store.pool import create_pool
+from workers import log
+from workers.boot_checks import check_temporal
+from workers.worker import case_worker
+
+
+async def main() -> None:
+    """Run a worker; SIGTERM and SIGINT let it finish what it is doing."""
+    settings = Settings()
+    log.configure(settings.log_format, settings.log_level)
+    stop = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    client = await connect(settings)
+    await check_temporal(client)
+    pool = await create_pool(settings.required_database_url(), application_name="casework-worker")
+    providers = build_providers(load_provider_settings(**settings.providers()))
+    try:
+        await check_store(pool)
+        library = PolicyLibrary(settings.policies_dir, settings.calendars_dir)
+        async with case_worker(
+            client, pool, providers, library, task_queue=settings.task_queue, build_id=settings.build_id
+        ):
+            structlog.get_logger().info("worker polls", task_queue=settings.task_queue)
+            print(json.dumps({"ready": True}), flush=True)  # noqa: T201 - the supervisor reads it
+            await stop.wait()
+    finally:
+        await providers.close()
+        await pool.close()
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main())
+    except CaseworkError as error:
+        print(f"casework: {error.code}: {error.message}", file=sys.stderr)  # noqa: T201 - before logging is up
+        sys.exit(1)
