@@ -144,3 +144,9 @@ class NotReady(CaseworkError):
     """Something that must hold before work starts does not hold; the message says what to do."""
 
     code = "not_ready"
+
+
+class NoAnswer(CaseworkError):
+    """The case did not answer in time; whether it did what was asked is unknown, and the same key may be sent again."""
+
+    code = "no_answer"
