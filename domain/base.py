@@ -1,19 +1,28 @@
 """What every model in the house shares: frozen, closed to unknown fields, instants with an offset."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-Instant = AwareDatetime
-"""A moment: ISO 8601 with an offset in JSON, never naive."""
+_NUMBER = re.compile(r"\s*[+-]?[0-9]*\.?[0-9]*([eE][+-]?[0-9]+)?\s*")
+
+
+def _no_timestamp(value: object) -> object:
+    if isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value)):
+        raise ValueError(f"{value} must be a time like 2026-11-11T00:03:00+08:00, not a count of seconds")
+    return value
 
 
 def _to_utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-UtcInstant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_no_timestamp)]
+"""A moment: ISO 8601 with an offset in JSON, never naive, never a Unix timestamp."""
+
+UtcInstant = Annotated[Instant, AfterValidator(_to_utc)]
 """A moment that is stored: whatever its offset was, it is kept in UTC."""
 
 AmountMinor = Annotated[int, Field(strict=True, ge=0)]

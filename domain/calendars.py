@@ -54,7 +54,7 @@ class CalendarRules(Model):
 
 
 def revision_of(valid_from: date, valid_through: date, days: Mapping[date, str]) -> str:
-    """The short content hash of what is published; the same days are the same revision, whatever the source."""
+    """The short content hash of what is published: same days, same revision, whatever the source."""
     content = {day.isoformat(): kind for day, kind in sorted(days.items())}
     text = json.dumps([valid_from.isoformat(), valid_through.isoformat(), content], separators=(",", ":"))
     return sha256(text.encode()).hexdigest()[:12]
