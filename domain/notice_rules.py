@@ -31,7 +31,7 @@ class NoticeRules(Model):
 
     channels: dict[NoticeKind, tuple[Channel, ...]] = {}
     quiet_hours: QuietHours | None = None
-    urgent: frozenset[NoticeKind] = frozenset()
+    urgent: tuple[NoticeKind, ...] = ()
     """Kinds that do not wait for the end of the quiet hours."""
     attempts_per_channel: Quantity = 3
 

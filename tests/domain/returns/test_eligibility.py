@@ -1,4 +1,4 @@
-"""Eligibility: given an order and an application, what the rules answer, by code (contracts §2, sop R1-R4)."""
+"""Eligibility: given an order and an application, the rules' answer, by code (contracts §2, sop R1-R4)."""
 
 from typing import Any
 
@@ -236,7 +236,7 @@ def test_a_refused_line_takes_no_units() -> None:
     assert codes(verdict) == ["used", "ok"]
 
 
-# Given two lines, when they go back for these reasons, then who pays the way back and what freight comes back.
+# Given two lines, when they go back for these reasons, then who pays the way back, and the freight back.
 FREIGHTS = [
     ("no_reason", 3, "no_reason", 2, "customer", 0),
     ("quality", 3, "damaged", 2, "platform", 800),
