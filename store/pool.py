@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
     Pool = asyncpg.Pool[asyncpg.Record]
-    Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+    PooledConnection = PoolConnectionProxy[asyncpg.Record]
+    Connection = asyncpg.Connection[asyncpg.Record] | PooledConnection
 else:
-    Pool, Connection = asyncpg.Pool, asyncpg.Connection
+    Pool, Connection, PooledConnection = asyncpg.Pool, asyncpg.Connection, asyncpg.Connection
 
 Row = asyncpg.Record
 
@@ -24,6 +25,7 @@ STATEMENT_TIMEOUT = timedelta(seconds=10)
 LOCK_TIMEOUT = timedelta(seconds=5)
 IDLE_IN_TRANSACTION_TIMEOUT = timedelta(seconds=20)
 CONNECT_TIMEOUT_SECONDS = 5
+ACQUIRE_TIMEOUT_SECONDS = 10
 
 # Failures that say nothing about the request: the same statement may succeed when the server is well again.
 OUTAGES = (
@@ -47,8 +49,6 @@ def outages_named() -> Generator[None]:
     """Raises `StoreUnavailable` for a database that is away, overloaded or shutting down."""
     try:
         yield
-    except asyncpg.DataError:
-        raise  # an InterfaceError by inheritance, but it is about the value
     except OUTAGES as error:
         raise StoreUnavailable(f"the event store did not answer ({type(error).__name__}: {error})") from error
 
@@ -57,7 +57,7 @@ def outages_named() -> Generator[None]:
 async def connection(pool: Pool) -> AsyncGenerator[Connection]:
     """A connection for single statements; raises `StoreUnavailable`."""
     with outages_named():
-        async with pool.acquire() as conn:
+        async with pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as conn:
             yield conn
 
 

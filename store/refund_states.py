@@ -24,9 +24,9 @@ def is_news(row: RefundRow, state: RefundState) -> bool:
 def _follows(first: RefundState, then: RefundState) -> bool:
     """Whether `then` can come after `first`, at any distance."""
     reached: set[RefundState] = set()
-    frontier = [first]
+    frontier: list[RefundState] = [first]
     while frontier:
-        news = set(NEXT_STATES[frontier.pop()]) - reached
+        news: set[RefundState] = set(NEXT_STATES[frontier.pop()]) - reached
         reached |= news
         frontier.extend(news)
     return then in reached
