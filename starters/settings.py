@@ -17,12 +17,20 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from domain.errors import InvalidRequest
+from domain.errors import InvalidRequest, NotReady
 from starters.engine_state import read_running
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 ENV_PREFIX = "CASEWORK_"
-PROVIDERS = ("shop_url", "payments_url", "carriers_url", "warehouse_url", "sms_url", "push_url", "smtp_host")
+PROVIDER_FIELDS = (
+    "shop_url",
+    "payments_url",
+    "carriers_url",
+    "warehouse_url",
+    "sms_url",
+    "push_url",
+    "smtp_host",
+)
 LogFormat = Literal["auto", "console", "json"]
 """`auto` is `console` in a terminal and `json` elsewhere."""
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -57,6 +65,8 @@ class Settings(ProviderFields):
     policies_dir: Path = CHECKOUT / "deploy" / "policies"
     calendars_dir: Path = CHECKOUT / "deploy" / "calendars"
     task_queue: str = Field(default="casework", min_length=1)
+    build_id: str | None = None
+    """Names this build to Temporal's worker versioning; without it the worker is not versioned."""
     log_format: LogFormat = "auto"
     log_level: LogLevel = "info"
     database_url: str | None = None
@@ -66,14 +76,20 @@ class Settings(ProviderFields):
     sandbox_url: str | None = None
     """Where the make-believe outside world takes its orders and faults; unset in production."""
 
-    def for_providers(self) -> dict[str, Any]:
+    def required_database_url(self) -> str:
+        """The database; raises `NotReady` that says how to name one."""
+        if self.database_url is None:
+            raise NotReady("no database: start one with `./casework up`, or set CASEWORK_DATABASE_URL")
+        return self.database_url
+
+    def providers(self) -> dict[str, Any]:
         """What is set of the outside systems, for `providers.settings.load_provider_settings`."""
         values = {name: getattr(self, name) for name in ProviderFields.model_fields}
         return {name: value for name, value in values.items() if value is not None}
 
     def has_all_providers(self) -> bool:
         """Whether every outside system has an address, so that the sandbox is not wanted."""
-        return all(getattr(self, name) for name in PROVIDERS)
+        return all(getattr(self, name) for name in PROVIDER_FIELDS)
 
     @classmethod
     def settings_customise_sources(

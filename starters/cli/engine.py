@@ -25,7 +25,13 @@ CONNECT_SECONDS = 1.0
 @app.command(context_settings=PASS_ON)
 def up(context: typer.Context) -> None:
     """Start everything in the foreground (`up --help` for more)."""
-    _become("workers.engine", context.args)
+    _become("workers.engine", ["up", *context.args])
+
+
+@app.command(context_settings=PASS_ON)
+def doctor(context: typer.Context) -> None:
+    """Say what this machine has and lacks, and what to do about it."""
+    _become("workers.engine", ["doctor", *context.args])
 
 
 @app.command(context_settings=PASS_ON)

@@ -1,29 +1,44 @@
-"""`python -m workers.engine`, which is what `./casework up` becomes."""
+"""`python -m workers.engine`, which is what `./casework up` and `./casework doctor` become."""
 
-import sys
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any
 
 import typer
 
-from domain.errors import CaseworkError
-from workers.engine.parts import PARTS, PartName, Ports
+from starters.cli.exchange import NO, print_json, reports_errors
+from starters.settings import Settings
+from workers.engine.parts import PARTS, PartName, Ports, free_port
 from workers.engine.up import UpOptions, run
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
-Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free port.", show_default=False)]
+USUAL_TEMPORAL_PORT = 7233
+USUAL_UI_PORT = 8233
+
+
+def port_option(default: str) -> Any:
+    """An option for a loopback port."""
+    return typer.Option(min=0, max=65535, metavar="PORT", help=default, show_default=False)
+
+
+AnyPort = Annotated[int, port_option("Default: any free one.")]
+TemporalPort = Annotated[int | None, port_option(f"Default: {USUAL_TEMPORAL_PORT}, or any if taken.")]
+UiPort = Annotated[int | None, port_option(f"Default: {USUAL_UI_PORT}, or any if taken.")]
 
 
 @app.command()
+@reports_errors
 def up(
     without: Annotated[
         str, typer.Option(metavar="PARTS", help=f"Leave out some of {','.join(PARTS)}.", show_default=False)
     ] = "",
     workers: Annotated[int, typer.Option(min=1, help="How many workers.")] = 1,
-    temporal_port: Port = 0,
-    ui_port: Port = 0,
-    postgres_port: Port = 0,
-    sandbox_port: Port = 0,
-    time_skipping: Annotated[bool, typer.Option(help="Let tests skip a workflow's time.")] = False,
+    temporal_port: TemporalPort = None,
+    ui_port: UiPort = None,
+    postgres_port: AnyPort = 0,
+    sandbox_port: AnyPort = 0,
+    time_skipping: Annotated[
+        bool, typer.Option("--time-skipping", help="Let tests skip a workflow's time.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line.")] = False,
 ) -> None:
     """Start all parts in the foreground; Ctrl-C or `casework down` stops them.
@@ -33,7 +48,12 @@ def up(
     five times in a row; when another part dies, it is named with the end of its log, the rest is stopped and
     the status is 1. Where an `up` runs already, its parts are printed and the status is 0.
     """
-    ports = Ports(temporal=temporal_port, temporal_ui=ui_port, postgres=postgres_port, sandbox=sandbox_port)
+    ports = Ports(
+        temporal=free_port(USUAL_TEMPORAL_PORT) if temporal_port is None else temporal_port,
+        temporal_ui=free_port(USUAL_UI_PORT) if ui_port is None else ui_port,
+        postgres=postgres_port,
+        sandbox=sandbox_port,
+    )
     options = UpOptions(
         without=_part_names(without),
         workers=workers,
@@ -41,11 +61,23 @@ def up(
         ports=ports,
         as_json=as_json,
     )
-    try:
-        sys.exit(run(options))
-    except CaseworkError as error:
-        print(f"casework: {error}", file=sys.stderr)
-        sys.exit(2)
+    raise typer.Exit(run(options))
+
+
+@app.command("doctor")
+@reports_errors
+def doctor_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Say what this machine has and lacks, and what to do about it. Status 1 if something must be done."""
+    from workers.engine.doctor import examine
+
+    findings = examine(Settings())
+    if as_json:
+        print_json({"findings": [asdict(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            print(f"{finding.verdict:<5} {finding.name:<16} {finding.detail}")
+    if any(finding.verdict == "fail" for finding in findings):
+        raise typer.Exit(NO)
 
 
 def _part_names(text: str) -> list[PartName]:
@@ -57,4 +89,4 @@ def _part_names(text: str) -> list[PartName]:
 
 
 if __name__ == "__main__":
-    app(prog_name="casework up")
+    app(prog_name="casework")

@@ -5,12 +5,11 @@ import random
 import shutil
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -18,6 +17,7 @@ from domain.errors import NotReady
 from starters.engine_state import EngineAddresses
 from starters.settings import ENV_PREFIX
 from store.migrate import migrate
+from workers.boot_checks import check_temporal
 from workers.engine import postgres
 from workers.engine.process import Part, RunningPart
 from workflows.names import SEARCH_ATTRIBUTES, TASK_QUEUE
@@ -68,7 +68,7 @@ class Plan:
     """A part, the question whether it is ready, and what to do and to tell once it is."""
 
     part: Part
-    is_ready: Callable[[RunningPart], Awaitable[bool]]
+    is_ready: Callable[[RunningPart], Coroutine[Any, Any, bool]]
     settle: Callable[[RunningPart], Awaitable[EngineAddresses]]
     address: Callable[[EngineAddresses], str]
 
@@ -93,7 +93,7 @@ async def plan_postgres(state_dir: Path, port: int) -> Plan:
 async def plan_temporal(state_dir: Path, ports: Ports, *, time_skipping: bool, keep_history: bool) -> Plan:
     """Temporal's development server with its UI, our search attributes known."""
     port, ui_port = ports.temporal or free_port(), ports.temporal_ui or free_port()
-    command = [_program("temporal"), "server", "start-dev", "--ip", LOOPBACK, "--port", str(port)]
+    command = [program("temporal"), "server", "start-dev", "--ip", LOOPBACK, "--port", str(port)]
     command += ["--ui-ip", LOOPBACK, "--ui-port", str(ui_port), "--ui-disable-news-fetch"]
     for key in SEARCH_ATTRIBUTES:
         command += ["--search-attribute", f"{key.name}=Keyword"]
@@ -116,13 +116,10 @@ async def plan_temporal(state_dir: Path, ports: Ports, *, time_skipping: bool, k
 
 async def _temporal_is_ready(target: str, ui_port: int) -> bool:
     try:
-        client = await Client.connect(target)
-        known = await client.operator_service.list_search_attributes(
-            ListSearchAttributesRequest(namespace=client.namespace)
-        )
-    except (RuntimeError, RPCError):
+        await check_temporal(await Client.connect(target))
+    except (RuntimeError, RPCError, NotReady):
         return False
-    return {key.name for key in SEARCH_ATTRIBUTES} <= set(known.custom_attributes) and not is_free(ui_port)
+    return not is_free(ui_port)
 
 
 async def plan_sandbox(state_dir: Path, port: int) -> Plan:
@@ -170,7 +167,8 @@ async def _has_announced(running: RunningPart) -> bool:
     return running.announcement() is not None
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Where a program of the embedded extra is. Raises `NotReady`."""
     beside = Path(sys.executable).with_name(name)
     found = str(beside) if beside.exists() else shutil.which(name)
     if found is None:

@@ -5,8 +5,7 @@ import json
 import os
 import signal
 import sys
-import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,15 +113,26 @@ class RunningPart:
                         return said
         return None
 
-    async def until(self, probe: Callable[[], Awaitable[bool]]) -> None:
+    async def until(self, probe: Callable[[], Coroutine[Any, Any, bool]]) -> None:
         """Wait until the probe says yes. Raises `PartFailed` if the part dies first or takes too long."""
-        give_up_at = time.monotonic() + self.part.ready_seconds
-        while not await probe():
+        try:
+            async with asyncio.timeout(self.part.ready_seconds):
+                while True:
+                    if await self._unless_it_ends(probe()):
+                        return
+                    await asyncio.sleep(PROBE_PAUSE_SECONDS)
+        except TimeoutError:
+            raise self.failed(f"was not ready after {self.part.ready_seconds:.0f} s") from None
+
+    async def _unless_it_ends(self, probing: Coroutine[Any, Any, bool]) -> bool:
+        asking = asyncio.ensure_future(probing)
+        try:
+            await asyncio.wait([asking, self.exited], return_when=asyncio.FIRST_COMPLETED)
             if self.exited.done():
                 raise self.failed()
-            if time.monotonic() > give_up_at:
-                raise self.failed(f"was not ready after {self.part.ready_seconds:.0f} s")
-            await asyncio.wait([self.exited], timeout=PROBE_PAUSE_SECONDS)
+            return asking.result()
+        finally:
+            asking.cancel()
 
     def failed(self, how: str | None = None) -> PartFailed:
         """The error that tells how the part ended (or `how` it failed), with the tail of its log."""

@@ -9,18 +9,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from starters.engine_state import EngineState, read_running
-from starters.settings import PROVIDERS, Settings, without_password
+from starters.settings import PROVIDER_FIELDS, Settings, without_password
 from starters.temporal_client import configured
 from workers.engine.engine import AlreadyRunning, Engine, engine
-from workers.engine.parts import PARTS, PartName, Ports, free_port
+from workers.engine.parts import PARTS, PartName, Ports
 from workers.engine.process import PartFailed, RunningPart
 
 RESTART_PAUSES_SECONDS = (1, 2, 4, 8, 16)
 """Before each restart of a worker that keeps dying; after the last it is given up."""
 STEADY_SECONDS = 60
 """A worker that lived this long starts counting anew."""
-USUAL_TEMPORAL_PORT = 7233
-USUAL_UI_PORT = 8233
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ async def _up(options: UpOptions) -> int:
             [part for part in PARTS if part not in outside and part not in options.without],
             state_dir=settings.state_dir,
             settings=settings,
-            ports=usual_ports(options.ports),
+            ports=options.ports,
             workers=options.workers,
             time_skipping=options.time_skipping,
             keep_history=True,
@@ -77,18 +75,8 @@ def outside_parts(settings: Settings) -> dict[PartName, str]:
     if target := configured().get("target_host"):
         outside["temporal"] = target
     if settings.has_all_providers():
-        outside["sandbox"] = ", ".join(str(getattr(settings, name)) for name in PROVIDERS)
+        outside["sandbox"] = ", ".join(str(getattr(settings, name)) for name in PROVIDER_FIELDS)
     return outside
-
-
-def usual_ports(ports: Ports) -> Ports:
-    """Temporal where its own tools look for it, if nobody else is there; what was asked for stays."""
-    return Ports(
-        temporal=ports.temporal or free_port(USUAL_TEMPORAL_PORT),
-        temporal_ui=ports.temporal_ui or free_port(USUAL_UI_PORT),
-        postgres=ports.postgres,
-        sandbox=ports.sandbox,
-    )
 
 
 def stop_on_signals() -> None:
