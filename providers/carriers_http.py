@@ -1,6 +1,7 @@
 """All carriers behind one door: each with its own shape of answer and its own table of codes."""
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from domain.base import Instant, Model
 from domain.errors import NotFound, ProviderRefused
@@ -56,6 +57,7 @@ class HarbourParcel(Model):
         return [(event.time_utc, event.sub_status) for event in reversed(events)]
 
 
+CarrierName = Literal["swift", "harbour"]
 SHAPES: Mapping[str, type[SwiftParcel] | type[HarbourParcel]] = {
     "swift": SwiftParcel,
     "harbour": HarbourParcel,
@@ -74,11 +76,11 @@ class HttpCarriers:
     def __init__(
         self,
         system: HttpSystem,
-        label_carrier: str = "swift",
+        label_carrier: CarrierName = "swift",
         tables: Callable[[str], CodeTable] = code_table,
     ) -> None:
         self._system = system
-        self._label_carrier = _known(label_carrier)
+        self._label_carrier = label_carrier
         self._tables = tables
 
     async def track(self, carrier: str, tracking_no: str) -> Tracking | None:

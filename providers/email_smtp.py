@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -14,6 +15,10 @@ from providers.ports import Message
 
 PERMANENT = 500  # SMTP replies from here on mean no, those below mean not now
 SYSTEM = "mail"
+
+# An address that can be written in a header and a command as it is; all others are nobody's.
+_PLAIN = r"[^\x00-\x20\x7f@<>()\[\],;:\\\".]+"
+ADDRESS = re.compile(rf"(?=.{{3,254}}$){_PLAIN}(\.{_PLAIN})*@{_PLAIN}(\.{_PLAIN})*")
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,12 @@ class SmtpEmail:
 
     async def send(self, message: Message) -> str:
         """Send the mail; returns its Message-ID. A mailbox that is refused for good is `ProviderRefused`."""
+        if not ADDRESS.fullmatch(message.to):
+            raise _bounce("invalid_address")
+        mail = self._mail(message)
         try:
-            mail = self._mail(message)
             async with asyncio.timeout(self._timeout_seconds):
                 await self._hand_over(mail, message.to)
-        except ValueError:
-            raise _bounce("invalid_address") from None
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             # the error's own text quotes the address: only its kind and code are told
             raise _failure(error) from None

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import NotReady
 from domain.notices import Channel
-from providers.carriers_http import HttpCarriers
+from providers.carriers_http import CarrierName, HttpCarriers
 from providers.email_smtp import SmtpEmail, SmtpServer
 from providers.http import HttpSystem
 from providers.payments_sandbox import KEY_WINDOW, SandboxPayments
@@ -54,7 +54,7 @@ class ProviderSettings(BaseSettings):
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
     smtp_tls_from_start: bool = False
-    label_carrier: str = "swift"
+    label_carrier: CarrierName = "swift"
     payments_key_window_hours: Annotated[float, Field(gt=1)] = KEY_WINDOW / timedelta(hours=1)
     provider_timeout_seconds: Annotated[float, Field(gt=0, lt=30)] = 15
 

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import fcntl
 import json
 import logging
 import signal
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -62,8 +63,20 @@ def addresses(http_port: int, smtp_port: int) -> dict[str, Any]:
     }
 
 
+def _claim(state: Path) -> BinaryIO:
+    """Two sandboxes must not write one journal; the claim ends with the process, however it ends."""
+    state.mkdir(parents=True, exist_ok=True)
+    lock = (state / "lock").open("wb")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise ValueError(f"another sandbox runs on {state}; stop it or choose another --state") from None
+    return lock
+
+
 def _listen(port: int) -> socket.socket:
-    listener = socket.socket()
+    # named as TCP, else asyncio does not switch off Nagle's delay and each answer takes 40 ms
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((HOST, port))
     listener.listen(512)
@@ -72,6 +85,7 @@ def _listen(port: int) -> socket.socket:
 
 async def run(options: argparse.Namespace) -> None:
     """Serve until SIGTERM or SIGINT."""
+    lock = _claim(options.state)
     world = open_world(options.state)
     if options.orders is not None:
         load_orders(world.shop, options.orders, options.merchant)
@@ -89,6 +103,7 @@ async def run(options: argparse.Namespace) -> None:
     print(json.dumps(where), flush=True)  # noqa: T201
     await Server(config).serve([listener])
     smtp.close()
+    lock.close()
 
 
 def _options() -> argparse.Namespace:

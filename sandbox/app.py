@@ -67,7 +67,12 @@ def build_app(world: World) -> Starlette:
         Mount("/faults", routes=_fault_routes(faults)),
         Mount("/clock", routes=_clock_routes(clock)),
     ]
-    return Starlette(routes=routes, exception_handlers={Refusal: say_refusal})
+
+    async def refuse(_: Request, error: Exception) -> Response:
+        assert isinstance(error, Refusal)
+        return say_refusal(error)
+
+    return Starlette(routes=routes, exception_handlers={Refusal: refuse})
 
 
 def _fault_routes(faults: Faults) -> list[BaseRoute]:

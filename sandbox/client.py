@@ -23,7 +23,7 @@ from sandbox.messages import (
     Movement,
     Refund,
     Scan,
-    SendBack,
+    Shipment,
     Stock,
 )
 
@@ -121,9 +121,9 @@ class SandboxClient:
         """The parcels that the warehouse expects."""
         return await self._all("/warehouse/announcements", Announcement)
 
-    async def shipments(self) -> list[SendBack]:
+    async def shipments(self) -> list[Shipment]:
         """What the warehouse sent to customers again."""
-        return await self._all("/warehouse/shipments", SendBack)
+        return await self._all("/warehouse/shipments", Shipment)
 
     async def inbox(
         self, channel: InboxChannel | None = None, *, to: str | None = None, notice_id: str | None = None

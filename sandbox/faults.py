@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from sandbox.http import Refusal, say_refusal
 from sandbox.messages import ActiveFault, FaultRule
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -102,7 +103,10 @@ async def _fail(fault: FaultRule, handler: Handler, request: Request) -> Respons
         return _server_error()
     if fault.kind == "lost_before":
         return await _hang_up(request)
-    response = await handler(request)
+    try:
+        response = await handler(request)
+    except Refusal as refusal:
+        response = say_refusal(refusal)  # a no can be lost or late as well
     if fault.kind == "slow":
         await asyncio.sleep(fault.delay_seconds)
     elif fault.kind == "error_after":

@@ -39,11 +39,10 @@ def answer(model: BaseModel, status: int = 200) -> Response:
 
 
 def answer_all(name: str, models: list[M]) -> Response:
-    """Many things as JSON under one name."""
-    return JSONResponse({name: [model.model_dump(mode="json") for model in models]})
+    """Many things as JSON under one name; what a journal calls its entries stays in the journal."""
+    return JSONResponse({name: [model.model_dump(mode="json", exclude={"entry"}) for model in models]})
 
 
-async def say_refusal(_: Request, error: Exception) -> Response:
+def say_refusal(refusal: Refusal) -> Response:
     """The answer to a `Refusal`."""
-    assert isinstance(error, Refusal)
-    return JSONResponse({"code": error.code, "message": str(error)}, error.status)
+    return JSONResponse({"code": refusal.code, "message": str(refusal)}, refusal.status)

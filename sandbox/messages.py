@@ -147,6 +147,12 @@ class SendBack(Model):
     lines: list[Goods] = Field(min_length=1)
 
 
+class Shipment(SendBack):
+    """Goods that went to the customer again."""
+
+    parcel: ParcelLabel
+
+
 class Notice(Model):
     """A message for one customer. The receiver drops a repeat of the same `notice_id`."""
 

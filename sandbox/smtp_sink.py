@@ -18,6 +18,7 @@ from sandbox.inbox import Inbox
 from sandbox.messages import FaultRule, Notice
 
 HOST = "127.0.0.1"
+ID_LENGTH_MAX = 200  # as for every other notice
 
 
 class MailHandler:
@@ -59,9 +60,9 @@ class MailHandler:
 
 
 def _notice_id(mail: EmailMessage) -> str:
-    """What the sender calls the notice, else its Message-ID, else a digest."""
-    given = mail["X-Notice-Id"] or mail["Message-ID"]
-    return str(given) if given else hashlib.sha256(mail.as_bytes()).hexdigest()
+    """What the sender calls the notice, else its Message-ID, else a digest of the mail."""
+    given = str(mail["X-Notice-Id"] or mail["Message-ID"] or "")
+    return given if 0 < len(given) <= ID_LENGTH_MAX else hashlib.sha256(mail.as_bytes()).hexdigest()
 
 
 def _notice(mail: EmailMessage, to: str) -> Notice:

@@ -11,7 +11,7 @@ from sandbox.carriers_state import Carriers
 from sandbox.faults import Faults
 from sandbox.http import Refusal, answer, answer_all, read
 from sandbox.journal import Journal
-from sandbox.messages import Announcement, LabelOrder, ParcelLabel, SendBack
+from sandbox.messages import Announcement, LabelOrder, ParcelLabel, SendBack, Shipment
 
 
 class Announced(Announcement):
@@ -20,11 +20,10 @@ class Announced(Announcement):
     entry: Literal["announced"] = "announced"
 
 
-class Sent(SendBack):
+class Sent(Shipment):
     """Goods left for the customer."""
 
     entry: Literal["sent"] = "sent"
-    parcel: ParcelLabel
 
 
 Entry = Announced | Sent
@@ -35,7 +34,7 @@ class Warehouse:
     """The warehouse's memory, rebuilt from its journal."""
 
     def __init__(self, journal: Journal[Entry], carriers: Carriers) -> None:
-        self.announced: list[Announced] = []
+        self._announced: dict[str, Announced] = {}
         self.sent: dict[tuple[str, str], Sent] = {}
         self._journal = journal
         self._carriers = carriers
@@ -45,8 +44,12 @@ class Warehouse:
     def announce(self, announcement: Announcement) -> None:
         """Expect a parcel; the same announcement again changes nothing."""
         announced = Announced(**announcement.model_dump())
-        if announced not in self.announced:
+        if announced.model_dump_json() not in self._announced:
             self._record(announced)
+
+    def announced(self) -> list[Announced]:
+        """The parcels expected, oldest announcement first."""
+        return list(self._announced.values())
 
     def send(self, asked: SendBack) -> ParcelLabel:
         """Send goods to the customer once per key, by `harbour`; raises `Refusal`."""
@@ -66,7 +69,7 @@ class Warehouse:
 
     def _apply(self, entry: Entry) -> None:
         if isinstance(entry, Announced):
-            self.announced.append(entry)
+            self._announced[entry.model_dump_json()] = entry
         else:
             self.sent[(entry.merchant, entry.key)] = entry
 
@@ -82,7 +85,7 @@ def warehouse_routes(warehouse: Warehouse, faults: Faults) -> list[Route]:
         return answer(warehouse.send(await read(request, SendBack)))
 
     async def announcements(_: Request) -> Response:
-        return answer_all("announcements", warehouse.announced)
+        return answer_all("announcements", warehouse.announced())
 
     async def shipments(_: Request) -> Response:
         return answer_all("shipments", list(warehouse.sent.values()))

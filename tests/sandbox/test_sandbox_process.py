@@ -43,6 +43,13 @@ async def test_a_taken_port_is_named(tmp_path: Path, capfd: pytest.CaptureFixtur
     assert "in use" in capfd.readouterr().err
 
 
+async def test_two_sandboxes_do_not_share_a_folder(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    async with running_sandbox(tmp_path):
+        with pytest.raises(NotReady):
+            await start_sandbox(tmp_path)
+    assert "another sandbox runs on" in capfd.readouterr().err
+
+
 async def test_a_table_of_orders_fills_the_shop(tmp_path: Path):
     table = tmp_path / "orders.csv"
     table.write_text(f"{HEADER}\n{ROW}\n")
