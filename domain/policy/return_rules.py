@@ -97,6 +97,8 @@ class ExchangeRules(Model):
     no_answer_means: Literal["refund", "wait"]
     wait_at_most: Period
     """How long one waits for stock before the refund."""
+    ask_stock_every: Duration
+    """How often the shop is asked meanwhile."""
 
 
 class ReturnRules(Model):

@@ -48,7 +48,12 @@ def rules(**changes: Any) -> ReturnRules:
             },
             "automatic_review": [{}],
             "ship_back": {"within": "7 days", "presumed_lost_after": "7d"},
-            "exchange": {"choose_within": "3 days", "no_answer_means": "refund", "wait_at_most": "15 days"},
+            "exchange": {
+                "choose_within": "3 days",
+                "no_answer_means": "refund",
+                "wait_at_most": "15 days",
+                "ask_stock_every": "6h",
+            },
             "failed_goods": "send_back",
             "confirm_within": "7 days",
         }

@@ -1,0 +1,135 @@
+"""The policies and published holidays that are shipped as files; every mistake names its file and line."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from domain.calendars import Snapshot
+from domain.errors import CaseworkError, InvalidRequest, UnknownPolicy
+from domain.policy import Policy
+from domain.policy.overlay import overlaid
+from store.policy_files import PolicyFile
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SUFFIX = ".yaml"
+
+
+class PolicyLibrary:
+    """Policies by name, by file or by hash. What was read is kept: a changed file needs a new library."""
+
+    def __init__(self, policies_dir: Path, calendars_dir: Path) -> None:
+        self._policies_dir = policies_dir
+        self._calendars_dir = calendars_dir
+        self._policies: dict[Path, Policy] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The policies of the folder."""
+        return sorted(path.stem for path in self._policies_dir.glob(f"*{SUFFIX}"))
+
+    @cached_property
+    def snapshots(self) -> Mapping[str, Snapshot]:
+        """The published holidays by name. Raises `InvalidRequest` for a broken file."""
+        snapshots: dict[str, Snapshot] = {}
+        for path in sorted(self._calendars_dir.glob("*.json")):
+            try:
+                snapshot = Snapshot.model_validate_json(path.read_bytes())
+            except ValidationError as error:
+                raise InvalidRequest(f"{path}: {_first_problem(error)}") from error
+            snapshots[snapshot.name] = snapshot
+        return snapshots
+
+    def load(self, name_or_path: str) -> Policy:
+        """A policy by its name, or from a file of any folder.
+
+        A file is looked for here, then in the checkout, so that shipped policies are found from anywhere.
+        Raises `UnknownPolicy`, and `InvalidRequest` that names file, line and why.
+        """
+        if "/" in name_or_path or name_or_path.endswith(SUFFIX):
+            found = next((path for path in _places(name_or_path) if path.is_file()), None)
+            if found is None:
+                raise UnknownPolicy(f"there is no policy file {name_or_path}")
+            return self._policy(found)
+        if name_or_path not in self.names:
+            raise UnknownPolicy(f"there is no policy {name_or_path}; there is: {', '.join(self.names)}")
+        policy = self._policy(path := self._policies_dir / f"{name_or_path}{SUFFIX}")
+        if policy.name != name_or_path:
+            raise InvalidRequest(f"{path}: name: {policy.name} must be called as its file, {name_or_path}")
+        return policy
+
+    def by_hash(self, policy_hash: str) -> Policy:
+        """The policy of the folder with this hash, or with one that begins so. Raises `UnknownPolicy`."""
+        found = [policy for policy in map(self.load, self.names) if policy.hash.startswith(policy_hash)]
+        if len(found) != 1 or not policy_hash:
+            raise UnknownPolicy(f"there is no policy with the hash {policy_hash}")
+        return found[0]
+
+    def in_force(self, name: str, at: datetime) -> Policy:
+        """The policy, or the overlay that stands in for it at that moment (sop R9). Raises as `load` does."""
+        for policy in map(self.load, self.names):
+            if policy.extends == name and policy.in_force is not None and policy.in_force.holds(at):
+                return policy
+        return self.load(name)
+
+    def _policy(self, path: Path) -> Policy:
+        key = path.resolve()
+        if key not in self._policies:
+            self._policies[key] = self._read(path)
+        return self._policies[key]
+
+    def _read(self, path: Path) -> Policy:
+        files = self._with_what_it_extends(path)
+        content: dict[str, Any] = {}
+        for file in reversed(files):
+            content = overlaid(content, file.content)
+        try:
+            policy = Policy.model_validate(content)
+        except ValidationError as error:
+            raise InvalidRequest(f"{_place_of(error, files)}: {_first_problem(error)}") from error
+        for name in policy.calendars:
+            try:
+                policy.calendar(name, self.snapshots)
+            except CaseworkError as error:
+                where = _place(("calendars", name, error.message.partition(":")[0]), files)
+                raise type(error)(f"{where}: calendars.{name}.{error.message}") from error
+        return policy
+
+    def _with_what_it_extends(self, path: Path) -> list[PolicyFile]:
+        """The file, then what it extends, and so on; bases lie beside it or in the library's folder."""
+        files = [PolicyFile.read(path)]
+        while (name := files[-1].content.get("extends")) is not None:
+            where = _place(("extends",), files[-1:])
+            bases = [folder / f"{name}{SUFFIX}" for folder in (path.parent, self._policies_dir)]
+            base = next((base for base in bases if base.is_file()), None)
+            if base is None:
+                raise UnknownPolicy(f"{where}: extends: there is no policy {name}")
+            if any(base.samefile(file.path) for file in files):
+                raise InvalidRequest(f"{where}: extends: {name} extends itself")
+            files.append(PolicyFile.read(base))
+        return files
+
+
+def _places(path: str) -> tuple[Path, Path]:
+    return Path(path), CHECKOUT / path
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in problem["loc"]) or "file"
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{where}: {problem['msg']}{more}"
+
+
+def _place_of(error: ValidationError, files: Sequence[PolicyFile]) -> str:
+    return _place(error.errors(include_url=False)[0]["loc"], files)
+
+
+def _place(loc: Sequence[str | int], files: Sequence[PolicyFile]) -> str:
+    """File and line that say it last: the overlay where it speaks of it, else what it extends."""
+    depth_and_line = [(*file.find(loc), file.path) for file in files]
+    _, line, path = max(depth_and_line, key=lambda found: found[0])
+    return f"{path}:{line}"
