@@ -9,11 +9,11 @@ DIGEST_LENGTH = 16
 
 
 def digest(request: BaseModel) -> str:
-    """The same content gives the same digest in any process.
+    """The same content gives the same digest in any process; so does only the same kind of request.
 
     Fields at their defaults are left out: saying a default aloud changes nothing, and neither does a field
     that a later version adds.
     """
     plain = request.model_dump(mode="json", exclude_defaults=True)
-    content = json.dumps(plain, sort_keys=True, ensure_ascii=False)
+    content = type(request).__name__ + json.dumps(plain, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()[:DIGEST_LENGTH]

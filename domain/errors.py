@@ -147,6 +147,6 @@ class NotReady(CaseworkError):
 
 
 class NoAnswer(CaseworkError):
-    """The case did not answer in time; whether it did what was asked is unknown, and the same key may be sent again."""
+    """The case did not answer in time; it may have done what was asked, so send it again with the same key."""
 
     code = "no_answer"

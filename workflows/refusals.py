@@ -9,7 +9,8 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ValidationError
 
     from activities.failures import as_application_error
-    from domain.errors import CaseworkError, InvalidRequest, UnsupportedSchema
+    from domain.errors import CaseworkError
+    from domain.invalid import invalid_request
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -25,16 +26,7 @@ def parse(model: type[M], raw: Any) -> M:
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        raise as_application_error(_invalid(error)) from None
-
-
-def _invalid(error: ValidationError) -> InvalidRequest:
-    problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    where = ".".join(str(part) for part in problem["loc"]) or "message"
-    why = problem["msg"].removeprefix("Value error, ")
-    if why.startswith("unsupported_schema"):
-        return UnsupportedSchema(f"{where}: {why}", field=where)
-    return InvalidRequest(f"{where}: {why}", field=where)
+        raise as_application_error(invalid_request(error)) from None
 
 
 def refusal(error: CaseworkError) -> ApplicationError:
