@@ -52,9 +52,8 @@ class NoticeActivities:
     async def send_notice(self, notice: Notice) -> NoticeResult:
         """Send it once, however often this is asked.
 
-        A channel that says no gives way to the next one at once, a channel that does not answer after
-        `attempts_per_channel` tries. When none of those left answers, the activity fails and its retry asks
-        all of them again.
+        A channel that says no gives way to the next one at once, one that does not answer after
+        `attempts_per_channel` tries: the activity fails with `provider_unavailable` and is retried.
         """
         _hold(notice)
         record = await self._log.get(notice.notice_id) or NoticeRecord(
@@ -70,21 +69,18 @@ class NoticeActivities:
         return NoticeResult(notice_id=notice.notice_id, state="undeliverable", tried=record.attempts)
 
     async def _deliver(self, notice: Notice, reader: Contact, record: NoticeRecord) -> NoticeRecord:
-        """Ask channel by channel; raises `ProviderUnavailable` while one may yet answer."""
-        is_silent = False
-        for channel, port, to in self._doors(notice, reader):
-            if record.times(channel, "refused"):
-                continue
+        """Ask channel by channel until one takes it or none is left that has not refused.
+
+        A channel that does not answer ends this attempt, so that none outlives its timeout; the next one starts
+        where the record says. Raises `ProviderUnavailable`.
+        """
+        for channel, port, to in self._doors(notice, reader, record):
             record = await _hand_over(port, render(notice, channel, reader, to, self._brand(notice)), record)
             await self._log.record(record)
             if record.state == "sent":
-                return record
+                break
             if record.attempts[-1].outcome == "unavailable":
-                is_silent = True
-                if record.times(channel, "unavailable") < notice.attempts_per_channel:
-                    break
-        if is_silent:
-            raise ProviderUnavailable("No channel to the reader answered; they are asked again.")
+                raise ProviderUnavailable("A channel to the reader did not answer.", channel=channel)
         return record
 
     async def _reader(self, notice: Notice) -> Contact | None:
@@ -99,17 +95,28 @@ class NoticeActivities:
             # a wrong credential of ours must not cost the customer the notice: it waits, visibly
             raise ProviderUnavailable("The shop refused to say how the customer is reached.") from error
 
-    def _doors(self, notice: Notice, reader: Contact) -> list[tuple[Channel, MessagePort, str]]:
-        """The channels in the policy's order that exist here and for which the reader has an address."""
+    def _doors(
+        self, notice: Notice, reader: Contact, record: NoticeRecord
+    ) -> list[tuple[Channel, MessagePort, str]]:
+        """The channels that are left, in the order to ask: here, with an address, and not refused.
+
+        The policy's order, in rounds: a channel that was silent for its tries goes behind the others.
+        """
         addresses: dict[Channel, str | None] = {
             "email": reader.email,
             "sms": reader.phone,
             "push": reader.push_token,
         }
+        rounds = {
+            channel: record.times(channel, "unavailable") // notice.attempts_per_channel
+            for channel in notice.channels
+        }
         return [
             (channel, self._channels[channel], to)
-            for channel in notice.channels
-            if channel in self._channels and (to := addresses[channel])
+            for channel in sorted(notice.channels, key=rounds.__getitem__)
+            if channel in self._channels
+            and not record.times(channel, "refused")
+            and (to := addresses[channel])
         ]
 
     def _brand(self, notice: Notice) -> str | None:
