@@ -1,20 +1,66 @@
 """The command `casework`: its global flags, and the commands of the other modules under their names."""
 
 import os
+from functools import cache
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
+from typer.core import TyperGroup
 
 from starters.cli import engine
-from starters.settings import ENV_PREFIX
+from starters.settings import ENV_PREFIX, Settings
+
+PLAIN: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+"""Help as plain text, that fits a narrow terminal and can be searched."""
+
+LOADED: dict[str, tuple[str, ...]] = {
+    "policy": ("starters.cli.rules:policy_app",),
+    "return": ("starters.cli.rules:return_app",),
+    "schema": ("starters.cli.rules:print_schema",),
+    "sla": ("starters.cli.sla:app",),
+}
+"""Commands that are loaded when they are called, so that `status` need not wait for them: a function, or Typer
+apps whose commands stand together under the name."""
+
+
+class LazyGroup(TyperGroup):
+    """Loads a command's modules when the command is wanted."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All commands."""
+        return [*super().list_commands(ctx), *LOADED]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command, loaded if need be; None if there is none of this name."""
+        if cmd_name not in LOADED:
+            return super().get_command(ctx, cmd_name)
+        return load(cmd_name)
+
+
+@cache
+def load(name: str) -> Any:
+    """The command of this name from the modules that have it."""
+    holder = typer.Typer(**PLAIN)
+    holder.callback()(lambda: None)
+    first, *more = (_load_attribute(place) for place in LOADED[name])
+    if isinstance(first, typer.Typer):
+        for part in more:
+            first.registered_commands += part.registered_commands
+        holder.add_typer(first, name=name, no_args_is_help=True)
+    else:
+        holder.command(name)(first)
+    return cast(TyperGroup, typer.main.get_command(holder)).commands[name]
+
+
+def _load_attribute(place: str) -> Any:
+    module, _, attribute = place.partition(":")
+    return getattr(import_module(module), attribute)
+
 
 app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=LazyGroup, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}, **PLAIN
 )
 app.add_typer(engine.app)
 
@@ -46,9 +92,9 @@ def settings_flags(
         prefix = "" if name.startswith("temporal_") else ENV_PREFIX
         os.environ[f"{prefix}{name.upper()}"] = str(value)
     for assignment in setting or []:
-        name, equals, value = assignment.partition("=")
-        if not equals:
-            raise typer.BadParameter(f"{assignment}: write NAME=VALUE")
+        name, _, value = assignment.partition("=")
+        if name.replace("-", "_") not in Settings.model_fields:
+            raise typer.BadParameter(f"{assignment}: there is no setting {name}; see casework --help")
         os.environ[f"{ENV_PREFIX}{name.upper().replace('-', '_')}"] = value
 
 
