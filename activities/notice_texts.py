@@ -62,7 +62,8 @@ def render(notice: Notice, channel: Channel, reader: Contact, to: str, brand: st
     if channel == "sms":
         return Message(notice_id=notice.notice_id, to=to, subject=subject, body=words["sms"])
     if channel == "push":
-        return Message(notice_id=notice.notice_id, to=to, subject=subject, body=short)
+        sentence = short[:1].upper() + short[1:]  # after the name in an SMS it goes on in lower case
+        return Message(notice_id=notice.notice_id, to=to, subject=subject, body=sentence)
     return Message(
         notice_id=notice.notice_id,
         to=to,

@@ -11,6 +11,7 @@ import pytest
 from activities.notice_texts import TEMPLATES, money, render
 from domain.notices import CUSTOMER_NOTICES, FACTS, Channel, Notice, NoticeKind
 from domain.orders import Language
+from domain.returns.events import Outcome
 from domain.returns.wording import Code
 from providers.ports import Contact, Message
 from tests.activities.notice_samples import ALICE, FULL, NUMBER, sample
@@ -52,6 +53,30 @@ def test_every_kind_is_told_on_every_channel(kind: NoticeKind, language: Languag
 def test_an_sms_is_one_segment(kind: NoticeKind, language: Language, full: bool):
     text = told(sample(kind, language, full=full), "sms", language=language).body
     assert segments(text) == 1, (len(text), text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("kind", "name", "values"),
+    [
+        ("parcel_lost", "refunded", (True, False)),
+        ("exchange_out_of_stock", "no_answer_means", ("refund", "wait")),
+        ("inspection_failed", "disposition", ("send_back", "keep")),
+        ("case_closed", "outcome", get_args(Outcome)),
+    ],
+)
+def test_what_the_case_decided_is_said(
+    kind: NoticeKind, name: str, values: tuple[object, ...], language: Language
+):
+    notices = [sample(kind, language, full=False, **{name: value}) for value in values]
+    assert len({told(notice).body for notice in notices}) == len(values)
+    short = [told(notice, "sms").body for notice in notices]
+    assert len(set(short)) == len(values)
+    assert {segments(text) for text in short} == {1}
+
+
+def test_a_push_message_is_a_sentence():
+    assert told(sample("cancelled", "en"), "push").body.startswith("Return request ")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
