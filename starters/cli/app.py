@@ -21,8 +21,8 @@ LOADED: dict[str, tuple[str, ...]] = {
     "schema": ("starters.cli.rules:print_schema",),
     "sla": ("starters.cli.sla:app",),
 }
-"""Commands that are loaded when they are called, so that `status` need not wait for them: a function, or Typer
-apps whose commands stand together under the name."""
+"""Commands that are loaded when they are called, so that `status` need not wait for them: a function, or one
+or more Typer apps whose commands stand together under the name."""
 
 
 class LazyGroup(TyperGroup):

@@ -1,0 +1,61 @@
+"""The house rules that a tool can hold: who imports whom, and how large things may grow."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from starters.settings import CHECKOUT
+
+# The aim is 250 lines and 40; here it stops. A test file may be a long table.
+FILE_LINES_MAX = 330
+TEST_FILE_LINES_MAX = 450
+FUNCTION_LINES_MAX = 70
+SOURCES = sorted(
+    path
+    for path in CHECKOUT.glob("*/**/*.py")
+    if not any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(CHECKOUT).parts)
+)
+
+
+def name_of(path: Path) -> str:
+    """The path as a person writes it."""
+    return str(path.relative_to(CHECKOUT))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """All functions of a file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_the_rooms_import_one_way() -> None:
+    lint_imports = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run(
+        [lint_imports, "--no-cache"], cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_files_and_functions_stay_small(path: Path) -> None:
+    lines_max = TEST_FILE_LINES_MAX if "tests" in path.parts else FILE_LINES_MAX
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= lines_max
+    too_long = [f.name for f in functions(path) if (f.end_lineno or 0) - f.lineno >= FUNCTION_LINES_MAX]
+    assert too_long == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_nothing_is_left_open(path: Path) -> None:
+    words = ("TO" + "DO", "FIX" + "ME", "NotImplemented" + "Error", "pytest.mark." + "skip", "x" + "fail")
+    text = path.read_text(encoding="utf-8")
+    assert [word for word in words if word in text] == []
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if "tests" not in p.parts], ids=name_of)
+def test_a_module_begins_by_saying_its_job(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
