@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from domain.calendars import Snapshot
 from domain.errors import CaseworkError, InvalidRequest, UnknownPolicy
-from domain.policy import Policy
+from domain.policy import CaseProfile, Policy
 from domain.policy.overlay import overlaid
+from domain.sla import ClockSpec, ReplayCase
 from store.policy_files import PolicyFile
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -75,6 +76,15 @@ class PolicyLibrary:
                 return policy
         return self.load(name)
 
+    def clocks(self, name_or_path: str, case: ReplayCase, at: datetime) -> ClockSpec:
+        """The clocks of a policy for a case that opened at `at`, for a replay (contracts §1)."""
+        given = case.model_dump(exclude_none=True)
+        try:
+            profile = CaseProfile.model_validate(given)
+        except ValidationError as error:
+            raise InvalidRequest(f"case.{_first_problem(error)}") from error
+        return self.load(name_or_path).clocks(profile, self.snapshots)
+
     def _policy(self, path: Path) -> Policy:
         key = path.resolve()
         if key not in self._policies:
@@ -121,7 +131,7 @@ def _first_problem(error: ValidationError) -> str:
     problem = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in problem["loc"]) or "file"
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return f"{where}: {problem['msg']}{more}"
+    return f"{where}: {problem['msg'].removeprefix('Value error, ')}{more}"
 
 
 def _place_of(error: ValidationError, files: Sequence[PolicyFile]) -> str:

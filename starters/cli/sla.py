@@ -4,8 +4,10 @@ from typing import Annotated
 
 import typer
 
+from domain.errors import NotFound
 from domain.sla import Replay, replay
-from starters.cli.exchange import print_json, read_model, reports_errors
+from starters.cli.exchange import fail, print_json, read_model, reports_errors
+from starters.cli.rules import shipped_policies
 
 app = typer.Typer(help="Clocks: what was promised, by when, and was it kept.", no_args_is_help=True)
 
@@ -23,4 +25,8 @@ def replay_file(
     ],
 ) -> None:
     """Run the clocks over the events of a file and print every clock as of its `as_of`."""
-    print_json(replay(read_model(file, Replay)), exclude_unset=True)
+    try:
+        answer = replay(read_model(file, Replay), shipped_policies().clocks)
+    except NotFound as error:
+        fail(f"{file}: {error.message}")
+    print_json(answer, exclude_unset=True)
