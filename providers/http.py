@@ -10,7 +10,7 @@ import httpx2
 from pydantic import BaseModel, ValidationError
 
 from domain.base import Model
-from domain.errors import NotFound, OutOfStock, ProviderRefused, ProviderUnavailable
+from domain.errors import CaseworkError, NotFound, OutOfStock, ProviderRefused, ProviderUnavailable
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -24,7 +24,7 @@ Body = BaseModel | Mapping[str, object]
 
 
 class _Problem(Model):
-    code: str = "unknown"
+    code: str
 
 
 class HttpSystem:
@@ -69,19 +69,23 @@ class HttpSystem:
             raise self._unavailable(what, type(error).__name__) from None
         if response.is_success:
             return response
-        if response.status_code == HTTPStatus.NOT_FOUND and missing is not None:
-            raise missing(f"{self.name} does not know {what}", system=self.name)
-        raise self._failure(what, response)
+        raise self._failure(what, response, missing)
 
-    def _failure(self, what: str, response: httpx2.Response) -> ProviderUnavailable | ProviderRefused:
-        """What an answer that is no success means."""
+    def _failure(self, what: str, response: httpx2.Response, missing: type[NotFound] | None) -> CaseworkError:
+        """What an answer that is no success means.
+
+        A no counts only with its reason: a bare one comes from something in between or from a wrong address,
+        and must not make anybody believe that there is no order or that a refund failed for good.
+        """
         status = response.status_code
         if response.is_server_error or response.is_redirect or status in TRY_AGAIN:
             return self._unavailable(what, f"HTTP {status}", status=status)
         try:
             reason = _Problem.model_validate_json(response.content, extra="ignore").code
         except ValidationError:
-            reason = "unknown"
+            return self._unavailable(what, f"HTTP {status} without a reason", status=status)
+        if status == HTTPStatus.NOT_FOUND and missing is not None:
+            return missing(f"{self.name} does not know {what}", system=self.name)
         refusal = REFUSALS.get(reason, ProviderRefused)
         message = f"{self.name} refused {what}: {reason} (HTTP {status})"
         return refusal(message, system=self.name, reason=reason, status=status)

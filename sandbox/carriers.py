@@ -34,7 +34,7 @@ def carrier_routes(carriers: Carriers, clock: Clock, faults: Faults) -> list[Rou
         carriers.scan(path["carrier"], path["tracking_no"], made, clock.now())
         return Response(status_code=204)
 
-    parcel = "/{carrier}/parcels/{tracking_no}"
+    parcel = "/{carrier}/parcels/{tracking_no:path}"
     return [
         Route(parcel, faults.guard("carriers", "track", track), methods=["GET"]),
         Route("/{carrier}/labels", faults.guard("carriers", "label", label), methods=["POST"]),

@@ -21,8 +21,8 @@ class ShopDoors:
     def routes(self) -> list[Route]:
         """The shop's routes."""
         merchant, guard = "/merchants/{merchant}", self._faults.guard
-        order, customer = f"{merchant}/orders/{{order_id}}", f"{merchant}/customers/{{customer_id}}"
-        stock = f"{merchant}/stock/{{sku}}"
+        order, customer = f"{merchant}/orders/{{order_id:path}}", f"{merchant}/customers/{{customer_id:path}}"
+        stock = f"{merchant}/stock/{{sku:path}}"
         exchange = guard("shop", "exchange", self._exchange)
         return [
             Route(order, guard("shop", "order", self._get_order), methods=["GET"]),

@@ -49,7 +49,7 @@ def provider_settings(process: SandboxProcess, **more: object) -> ProviderSettin
     return load_provider_settings(**{**given, **more})
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="session")
 async def providers(sandbox_process: SandboxProcess) -> AsyncGenerator[Providers, None]:
     """All ports, wired to the sandbox."""
     wired = build_providers(provider_settings(sandbox_process))
@@ -57,7 +57,9 @@ async def providers(sandbox_process: SandboxProcess) -> AsyncGenerator[Providers
     await wired.close()
 
 
-def make_order(merchant: str, order_id: str = "SO-1", *, sku: str = "CUP-01", paid_minor: int = 10000) -> Order:
+def make_order(
+    merchant: str, order_id: str = "SO-1", *, sku: str = "CUP-01", paid_minor: int = 10000
+) -> Order:
     """An order of three cups, received a day ago."""
     now = datetime.now(UTC).replace(microsecond=0)
     return Order(

@@ -71,11 +71,12 @@ async def test_no_is_a_refusal(ask: Ask, status: int):
     assert refusal.value.detail == {"system": "shop", "reason": "over_refund", "status": status}
 
 
-@pytest.mark.parametrize("body", ["", "<html>", "[]", '{"code": 7}'])
-async def test_a_refusal_need_not_give_a_reason(ask: Ask, body: str):
-    with pytest.raises(ProviderRefused) as refusal:
-        await ask(raw(400, body))
-    assert refusal.value.detail["reason"] == "unknown"
+@pytest.mark.parametrize("status", [400, 403, 404])
+@pytest.mark.parametrize("body", ["", "<html>", "[]", '{"code": 7}', '{"message": "no"}'])
+async def test_a_no_without_a_reason_is_an_outage(ask: Ask, status: int, body: str):
+    """It comes from a proxy or from a wrong address, not from the system that was asked."""
+    with pytest.raises(ProviderUnavailable, match=f"HTTP {status} without a reason"):
+        await ask(raw(status, body))
 
 
 async def test_a_reason_that_we_have_an_error_for_is_that_error(ask: Ask):
@@ -85,7 +86,7 @@ async def test_a_reason_that_we_have_an_error_for_is_that_error(ask: Ask):
 
 async def test_not_found_is_the_callers_error(ask: Ask):
     with pytest.raises(OrderNotFound, match="shop does not know an order"):
-        await ask(raw(404))
+        await ask(raw(404, '{"code": "not_found"}'))
 
 
 async def test_a_redirect_is_not_followed(ask: Ask):
@@ -110,7 +111,9 @@ async def test_a_broken_off_answer_is_an_outage(ask: Ask, reply: bytes):
         await ask(reply)
 
 
-@pytest.mark.parametrize("reply", [b"", raw(500), raw(400), raw(404), raw(200, "{}")])
+@pytest.mark.parametrize(
+    "reply", [b"", raw(500), raw(400), raw(404), raw(404, '{"code": "not_found"}'), raw(200, "{}")]
+)
 async def test_no_error_quotes_the_address_asked(ask: Ask, reply: bytes):
     with pytest.raises((ProviderUnavailable, ProviderRefused, NotFound)) as error:
         await ask(reply)

@@ -120,7 +120,7 @@ CASES = [
 ]
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module")
 async def impatient(sandbox_process: SandboxProcess) -> AsyncGenerator[Providers, None]:
     """Ports that wait a second at most."""
     wired = build_providers(provider_settings(sandbox_process, provider_timeout_seconds=1))

@@ -2,12 +2,13 @@
 
 import pytest
 
-from domain.errors import NotFound, OrderNotFound, OutOfStock, ProviderRefused
+from domain.errors import NotFound, OrderNotFound, OutOfStock, ProviderRefused, ProviderUnavailable
 from providers.ports import ExchangeLine, ExchangeRequest, SendBackRequest
-from providers.settings import Providers
+from providers.settings import Providers, build_providers
 from sandbox.client import SandboxClient
+from sandbox.launch import SandboxProcess
 from sandbox.messages import Contact
-from tests.sandbox_fixtures import make_order
+from tests.sandbox_fixtures import make_order, provider_settings
 
 
 def exchange(merchant: str, quantity: int = 1, key: str = "ex-1") -> ExchangeRequest:
@@ -30,6 +31,13 @@ async def test_an_order_that_nobody_has_is_not_found(
         await providers.shop.order(merchant, order_id)
 
 
+async def test_a_wrong_address_is_no_unknown_order(sandbox_process: SandboxProcess, merchant: str):
+    wired = build_providers(provider_settings(sandbox_process, shop_url=f"{sandbox_process.url}/shopp"))
+    with pytest.raises(ProviderUnavailable, match="HTTP 404 without a reason"):
+        await wired.shop.order(merchant, "SO-1")
+    await wired.close()
+
+
 async def test_another_merchants_order_is_not_found(
     sandbox: SandboxClient, providers: Providers, merchant: str
 ):
@@ -40,8 +48,8 @@ async def test_another_merchants_order_is_not_found(
 
 async def test_a_contact_comes_as_it_was_put(sandbox: SandboxClient, providers: Providers, merchant: str):
     contact = Contact(name="Customer 1", language="en", timezone="Europe/London", phone="+447700900123")
-    await sandbox.put_contact(merchant, "c 1?x=1#y", contact)
-    assert (await providers.shop.contact(merchant, "c 1?x=1#y")).model_dump() == contact.model_dump()
+    await sandbox.put_contact(merchant, "c/1?x=1#y", contact)
+    assert (await providers.shop.contact(merchant, "c/1?x=1#y")).model_dump() == contact.model_dump()
     with pytest.raises(NotFound):
         await providers.shop.contact(merchant, "c2")
 

@@ -10,11 +10,10 @@ from sandbox.messages import Capture, FaultKind, FaultRule
 async def pay(client: SandboxClient, merchant: str, key: str) -> int | None:
     """The status of the answer; None if none came."""
     body = {"key": key, "order_id": "SO-1", "amount_minor": 1, "currency": "CNY"}
-    async with httpx2.AsyncClient(timeout=30) as http:
-        try:
-            answer = await http.post(f"{client.url}/payments/merchants/{merchant}/refunds", json=body)
-        except httpx2.RemoteProtocolError:
-            return None
+    try:
+        answer = await client.request("POST", f"/payments/merchants/{merchant}/refunds", body)
+    except httpx2.RemoteProtocolError:
+        return None
     return answer.status_code
 
 
@@ -67,8 +66,7 @@ async def test_one_key_fails(sandbox: SandboxClient, merchant: str):
 async def test_one_operation_fails(sandbox: SandboxClient, merchant: str):
     await sandbox.set_faults("payments", FaultRule(kind="down", operation="find"))
     assert await statuses(sandbox, merchant, ["rf-1"]) == [200]
-    async with httpx2.AsyncClient() as http:
-        found = await http.get(f"{sandbox.url}/payments/merchants/{merchant}/refunds/rf-1")
+    found = await sandbox.request("GET", f"/payments/merchants/{merchant}/refunds/rf-1")
     assert found.status_code == 503
 
 

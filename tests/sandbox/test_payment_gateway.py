@@ -17,8 +17,7 @@ from tests.sandbox_fixtures import journal_lines, make_order
 async def ask(client: SandboxClient, merchant: str, **changed: Any) -> httpx2.Response:
     """Ask for a refund as a stranger would, without our models."""
     body = {"key": "rf-1", "order_id": "SO-1", "amount_minor": 600, "currency": "CNY"} | changed
-    async with httpx2.AsyncClient() as http:
-        return await http.post(f"{client.url}/payments/merchants/{merchant}/refunds", json=body)
+    return await client.request("POST", f"/payments/merchants/{merchant}/refunds", body)
 
 
 async def capture(client: SandboxClient, merchant: str, amount_minor: int = 1000) -> None:
