@@ -14,6 +14,7 @@ KNOWN_EVENTS = frozenset(
         "return.refused",
         "return.cancelled",
         "return.label_made",
+        "return.label_refused",
         "return.reminded",
         "return.shipped",
         "return.delivered",
