@@ -95,7 +95,7 @@ async def run(options: argparse.Namespace) -> None:
         build_app(world),
         http=HangUpProtocol,
         lifespan="off",
-        log_level=logging.CRITICAL,
+        log_level=logging.ERROR,
         access_log=False,
         timeout_graceful_shutdown=1,
     )
