@@ -96,6 +96,10 @@ class Hours:
             days = self._block(number).working_days
         return days[index]
 
+    def works_through(self, day: int) -> bool:
+        """Whether a working day ends at midnight and the next one is a working day too."""
+        return self.is_working(day + 1) and self.shifts_end(day) == self.day_start(day + 1)
+
     def shifts_end(self, day: int) -> datetime:
         """The end of a working day's last shift."""
         return self._instant(day, self._shifts(day)[-1][1])

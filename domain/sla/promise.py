@@ -10,6 +10,8 @@ from domain.sla.spec import ClockSpec, Metric, Rung
 INSTANT = timedelta(microseconds=1)
 """The grain of time: "later than the deadline" begins one grain after it."""
 
+_ENDLESS_PAUSE_DAYS = 732  # working day follows working day, round the clock: after two years, say never
+
 
 class Step(NamedTuple):
     """A rung, parsed: a share of the target in percent, or working time past due."""
@@ -50,25 +52,42 @@ class Promise:
         return self.hours.days_begun(begin, end, working=self.target.unit == "workdays")
 
     def missed_in_pause(self, started_at: datetime, moved_days: int, since: datetime) -> datetime | None:
-        """The deadline that goes by although the clock is paused since then; None: the pause outruns it.
+        """The deadline that goes by although the clock is paused since then; None: it moves along with time.
 
-        The deadline moves whenever a day starts. If it has moved right after it fell due, it goes on doing so
-        for as long as the pause lasts; if it has not (the clock was paused on its last day), it is missed.
+        A deadline that lies on a later day than the pause's first stays ahead of it for ever. One of the very
+        day falls due, unless that is the instant at which the next (working) day starts and moves it on; and
+        one that has rolled over days off falls due, because those days are already counted.
         """
         if not self.in_days:
             return None
-        due = self.target_due(started_at, moved_days)
-        moved_later = moved_days + self.days_begun(since, due + INSTANT)
-        return None if self.target_due(started_at, moved_later) > due else due
+        moved_days += self.days_begun(since, since + INSTANT)
+        due_day = _last_day(self.target, self.hours, started_at, moved_days)
+        today = self.hours.day_of(since)
+        if due_day > today or (due_day == today and self.target.unit == "days"):
+            return None
+        if self.target.unit == "days":
+            return _end_of(self.target, self.hours, self.metric.roll, due_day)
+        while self.hours.works_through(due_day):
+            due_day += 1
+            if due_day - today > _ENDLESS_PAUSE_DAYS:
+                return None
+        return _end_of(self.target, self.hours, None, due_day)
 
 
 def _end_of_days(
     target: Target, hours: Hours, roll: str | None, started_at: datetime, moved: int
 ) -> datetime:
-    first = hours.day_of(started_at)
+    return _end_of(target, hours, roll, _last_day(target, hours, started_at, moved))
+
+
+def _last_day(target: Target, hours: Hours, started_at: datetime, moved: int) -> int:
+    first, count = hours.day_of(started_at), target.days + moved
+    return hours.working_day(first, count) if target.unit == "workdays" else first + count
+
+
+def _end_of(target: Target, hours: Hours, roll: str | None, day: int) -> datetime:
     if target.unit == "workdays":
-        return hours.shifts_end(hours.working_day(first, target.days + moved))
-    day = first + target.days + moved
+        return hours.shifts_end(day)
     return hours.day_start((hours.rolled(day) if roll else day) + 1)
 
 
