@@ -40,10 +40,10 @@ async def test_down_stops_everything_and_waits(casework: Casework) -> None:
 
 
 async def test_a_second_up_says_where_the_first_is(casework: Casework) -> None:
-    first = await casework.up("--without", "worker,sandbox")
+    first = await casework.up("--without", "worker,sandbox,temporal")
     lines = await first.until_ready()
 
-    second = await casework.run("up", "--without", "worker,sandbox")
+    second = await casework.run("up", "--without", "worker,sandbox,temporal")
     assert second.status == 0
     assert sorted(second.out.splitlines()[:-1]) == sorted(lines[:-1])
     assert f"pid {first.process.pid}" in second.out.splitlines()[-1]
@@ -70,7 +70,7 @@ async def test_a_part_that_dies_is_named_with_the_tail_of_its_log(casework: Case
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_a_signal_stops_all_parts_in_reverse_order(casework: Casework, number: signal.Signals) -> None:
-    up = await casework.up("--without", "worker")
+    up = await casework.up("--without", "worker,temporal")
     await up.until_ready()
     family = up.family()
 
