@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from domain.calendars import Snapshot
 from domain.errors import CaseworkError, InvalidRequest, UnknownPolicy
@@ -59,7 +60,8 @@ class PolicyLibrary:
             raise UnknownPolicy(f"there is no policy {name_or_path}; there is: {', '.join(self.names)}")
         policy = self._policy(path := self._policies_dir / f"{name_or_path}{SUFFIX}")
         if policy.name != name_or_path:
-            raise InvalidRequest(f"{path}: name: {policy.name} must be called as its file, {name_or_path}")
+            where = _place(("name",), [PolicyFile.read(path)])
+            raise InvalidRequest(f"{where}: name: {policy.name} must be called as its file, {name_or_path}")
         return policy
 
     def by_hash(self, policy_hash: str) -> Policy:
@@ -99,7 +101,7 @@ class PolicyLibrary:
         try:
             policy = Policy.model_validate(content)
         except ValidationError as error:
-            raise InvalidRequest(f"{_place_of(error, files)}: {_first_problem(error)}") from error
+            raise InvalidRequest(_worst(error, files)) from error
         for name in policy.calendars:
             try:
                 policy.calendar(name, self.snapshots)
@@ -128,14 +130,21 @@ def _places(path: str) -> tuple[Path, Path]:
 
 
 def _first_problem(error: ValidationError) -> str:
-    problem = error.errors(include_url=False)[0]
+    return _told(error.errors(include_url=False)[0], error.error_count())
+
+
+def _told(problem: ErrorDetails, count: int) -> str:
     where = ".".join(str(part) for part in problem["loc"]) or "file"
-    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    more = f" (and {count - 1} more)" if count > 1 else ""
     return f"{where}: {problem['msg'].removeprefix('Value error, ')}{more}"
 
 
-def _place_of(error: ValidationError, files: Sequence[PolicyFile]) -> str:
-    return _place(error.errors(include_url=False)[0]["loc"], files)
+def _worst(error: ValidationError, files: Sequence[PolicyFile]) -> str:
+    """File, line and why. What is written there comes first: what is missing may be the same slip of the pen."""
+    problems = error.errors(include_url=False)
+    written = (problem for problem in problems if problem["type"] != "missing")
+    problem = next(written, problems[0])
+    return f"{_place(problem['loc'], files)}: {_told(problem, len(problems))}"
 
 
 def _place(loc: Sequence[str | int], files: Sequence[PolicyFile]) -> str:
