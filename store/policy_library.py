@@ -140,7 +140,7 @@ def _told(problem: ErrorDetails, count: int) -> str:
 
 
 def _worst(error: ValidationError, files: Sequence[PolicyFile]) -> str:
-    """File, line and why. What is written there comes first: what is missing may be the same slip of the pen."""
+    """File, line and why. What is written comes first: what is missing may be the same slip of the pen."""
     problems = error.errors(include_url=False)
     written = (problem for problem in problems if problem["type"] != "missing")
     problem = next(written, problems[0])
