@@ -1,4 +1,4 @@
-"""Labels, replacements and goods that go back: what the shop, the carriers and the warehouse do for a case."""
+"""Labels, replacements and goods that go back: what shop, carriers and warehouse do for a case."""
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -47,7 +47,7 @@ class FulfilmentActivities:
     @activity.defn
     @typed_failures
     async def place_exchange(self, wanted: WantedParcel) -> str:
-        """Order the replacement and give its order number; raises `out_of_stock`, when waiting only at its end."""
+        """Order the replacement, give its order number; raises `out_of_stock`, at the end of a waiting."""
         try:
             return await self._shop.exchange(
                 ExchangeRequest(

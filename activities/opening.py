@@ -7,7 +7,7 @@ from temporalio import activity
 from activities.clock import scheduled_at
 from activities.failures import typed_failures
 from domain.errors import OrderNotFound
-from domain.policy import CaseProfile
+from domain.policy.clock_rules import CaseProfile
 from domain.returns.messages import Application, OpenReturn
 from domain.returns.opening import Claimed, Prepared, Restored
 from domain.returns.state import ReturnState
@@ -33,9 +33,9 @@ class OpeningActivities:
     @activity.defn
     @typed_failures
     async def prepare_return(self, start: OpenReturn) -> Prepared:
-        """Load and claim; raises `unknown_policy`, `order_not_found`, `invalid_request` for an unknown line."""
+        """Load and claim; raises `unknown_policy`, `order_not_found`, `invalid_request` (unknown line)."""
         application = _application(start)
-        policy = self._library.load(application.policy)
+        policy = self._library.in_force(application.policy, scheduled_at())
         order = await self._shop.order(start.merchant, application.order_id)
         if order.customer_id != application.customer_id:
             raise OrderNotFound(f"customer and order do not belong together: {application.order_id}")
@@ -47,9 +47,7 @@ class OpeningActivities:
         )
         terms = policy.pin(profile, scheduled_at(), self._library.snapshots)
         terms_hash = await self._archive.keep_terms(policy, terms)
-        await self._ledger.open_budget(
-            start.merchant, order.order_id, order.currency, order.captured_minor
-        )
+        await self._ledger.open_budget(start.merchant, order.order_id, order.currency, order.captured_minor)
         claims = await self._claims.claim_units(
             start.merchant,
             order.order_id,
@@ -90,5 +88,3 @@ def _wanted(application: Application) -> dict[str, int]:
     for line in application.request.lines:
         wanted[line.line] += line.quantity
     return dict(wanted)
-
-

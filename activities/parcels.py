@@ -1,4 +1,4 @@
-"""Asking carriers: one activity per parcel that comes back only with news that change something (design §8)."""
+"""Asking carriers: one activity per parcel that ends only with news that change something (design §8)."""
 
 from datetime import datetime, timedelta
 
@@ -9,13 +9,16 @@ from activities.clock import scheduled_at
 from activities.failures import typed_failures
 from domain.base import Instant, Model
 from domain.errors import ProviderUnavailable
-from domain.policy import LookupRules
+from domain.policy.work_rules import LookupRules
 from domain.sla import parse_duration
 from providers.ports import CarrierPort, ParcelStatus, Scan, WarehousePort
 
 NEAR_DELIVERY: tuple[ParcelStatus, ...] = ("out_for_delivery", "ready_for_pickup", "attempt_failed")
 NOT_MOVING: tuple[ParcelStatus, ...] = ("registered", "held", "exception")
 ENDS: tuple[ParcelStatus, ...] = ("delivered", "returning", "returned")
+
+
+LOST = ("carrier_parcel_lost", "carrier_parcel_destroyed")
 
 
 class FollowParcel(Model):
@@ -81,7 +84,7 @@ class ParcelActivities:
 
 def _news(scans: list[Scan], shipped: bool) -> Scan | None:
     """The first scan that the case has not heard of and that changes something for it."""
-    lost = next((scan for scan in scans if scan.reason and "lost" in scan.reason), None)
+    lost = next((scan for scan in scans if scan.reason in LOST), None)
     ended = next((scan for scan in scans if scan.status in ENDS), None)
     moving = next((scan for scan in scans if scan.status not in NOT_MOVING), None)
     return ended or lost or (moving if not shipped else None)

@@ -1,14 +1,16 @@
 """Money: ledger before money, one key per refund, query before resend (design §5)."""
 
 from datetime import datetime, timedelta
+from typing import Literal, get_args
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.clock import scheduled_at
 from activities.failures import as_application_error, typed_failures
+from activities.refund_reports import RefundReports
 from domain.base import Model
-from domain.errors import ProviderRefused, ProviderUnavailable
+from domain.errors import IdempotencyConflict, ProviderRefused, ProviderUnavailable
 from domain.refunds import PayRefund, RefundOutcome, RefundRow, ResolveRefund, ended, requested
 from domain.sla import parse_duration
 from providers.ports import PaymentOrder, PaymentPort, PaymentReply
@@ -17,8 +19,16 @@ from store.ledger import Ledger
 # The refund's own stream: 1 is the request, 2 is how it ended.
 SEQ_ENDED = 2
 # A provider's answer "never heard of it" counts only when it says so twice, this far apart.
-FINAL = ("settled", "failed")
+Certain = Literal["settled", "failed"]
+FINAL: tuple[Certain, ...] = get_args(Certain)
 ABSENT_TWICE_APART = timedelta(minutes=10)
+
+
+class Report(Model):
+    """What a refund tells its case."""
+
+    order: PayRefund
+    outcome: RefundOutcome
 
 
 class Resolution(Model):
@@ -29,22 +39,38 @@ class Resolution(Model):
 
 
 class RefundActivities:
-    """The ledger and the gateway, in this order."""
+    """The ledger and the gateway, in this order; then the case is told.
 
-    def __init__(self, ledger: Ledger, payments: PaymentPort) -> None:
+    The case is told by the activity that learns it, before that activity ends: a crash in between tells it
+    again, which the case ignores.
+    """
+
+    def __init__(self, ledger: Ledger, payments: PaymentPort, reports: RefundReports) -> None:
         self._ledger = ledger
         self._payments = payments
+        self._reports = reports
 
     @activity.defn
     @typed_failures
     async def reserve_refund(self, order: PayRefund) -> None:
-        """Reserve the amount in the order's budget and fix the intent; raises `over_cap`, `idempotency_conflict`."""
+        """Take it from the order's budget, fix the intent; raises `over_cap`, `idempotency_conflict`."""
         await self._ledger.reserve(order.intent(self._payments.name), requested(order, scheduled_at()))
 
     @activity.defn
     @typed_failures
     async def pay_refund(self, order: PayRefund) -> RefundOutcome:
-        """Have it paid once, and come back when that is certain; pending and unknown are looked at again."""
+        """Have it paid once and tell the case when that is certain; what is not is looked at again."""
+        outcome = await self._paid(order)
+        await self._reports.tell(order, outcome)
+        return outcome
+
+    @activity.defn
+    @typed_failures
+    async def report_refund(self, report: Report) -> None:
+        """Tell the case of a refund that was refused before anything was sent."""
+        await self._reports.tell(report.order, report.outcome)
+
+    async def _paid(self, order: PayRefund) -> RefundOutcome:
         row = await self._ledger.get(order.key)
         if row.state in FINAL:
             return _outcome(row)
@@ -54,7 +80,7 @@ class RefundActivities:
             await self._ledger.record(order.key, "unknown", scheduled_at(), error=error.message)
             raise self._again(order, row, error.message) from None
         except ProviderRefused as error:
-            return await self._end(order, "failed", reason=error.detail.get("reason", error.code))
+            return await self._turned_down(order, str(error.detail.get("reason", error.code)))
         if reply is None:
             return await self._absent(order, row)
         if reply.state == "pending":
@@ -74,8 +100,9 @@ class RefundActivities:
     async def resolve_refund(self, resolution: Resolution) -> RefundOutcome:
         """Write down what a person found out about a held refund."""
         order, word = resolution.order, resolution.word
+        state: Certain = "settled" if word.paid else "failed"
         outcome = RefundOutcome(
-            state="settled" if word.paid else "failed",
+            state=state,
             at=scheduled_at(),
             provider_ref=word.provider_ref,
             reason=word.reason,
@@ -83,12 +110,13 @@ class RefundActivities:
         batch = ended(order, SEQ_ENDED, outcome, actor=f"ops:{word.by}")
         await self._ledger.record(
             order.key,
-            outcome.state,
+            state,
             outcome.at,
             provider_ref=outcome.provider_ref,
             reason=outcome.reason,
             batch=batch,
         )
+        await self._reports.tell(order, outcome)
         return outcome
 
     async def _ask(self, order: PayRefund, row: RefundRow) -> PaymentReply | None:
@@ -115,6 +143,13 @@ class RefundActivities:
             # A query that is refused says nothing about the money.
             raise ProviderUnavailable(f"the provider refused to be asked: {error.message}") from None
 
+    async def _turned_down(self, order: PayRefund, reason: str) -> RefundOutcome:
+        """A key that the provider knows with other content may have paid, so a person looks."""
+        if reason != IdempotencyConflict.code:
+            return await self._end(order, "failed", reason=reason)
+        await self._ledger.record(order.key, "unknown", scheduled_at(), error=reason)
+        return RefundOutcome(state="held", at=scheduled_at(), reason=reason)
+
     def _may_send(self, order: PayRefund, first_sent_at: datetime) -> bool:
         margin = parse_duration(order.rules.key_window_margin)
         return scheduled_at() < first_sent_at + self._payments.key_window - margin
@@ -133,14 +168,12 @@ class RefundActivities:
         return RefundOutcome(state="held", at=scheduled_at(), reason=ABSENT)
 
     async def _end(
-        self, order: PayRefund, state: str, *, provider_ref: str | None = None, reason: str | None = None
+        self, order: PayRefund, state: Certain, *, provider_ref: str | None = None, reason: str | None = None
     ) -> RefundOutcome:
-        outcome = RefundOutcome.model_validate(
-            {"state": state, "at": scheduled_at(), "provider_ref": provider_ref, "reason": reason}
-        )
+        outcome = RefundOutcome(state=state, at=scheduled_at(), provider_ref=provider_ref, reason=reason)
         await self._ledger.record(
             order.key,
-            outcome.state,
+            state,
             outcome.at,
             provider_ref=provider_ref,
             reason=reason,

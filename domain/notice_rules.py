@@ -26,14 +26,32 @@ class QuietHours(Model):
         return self
 
 
-class NoticeRules(Model):
-    """What a policy says about notices. A kind that `channels` does not name is not sent."""
+class Route(Model):
+    """Kinds of notices that go the same way; `by`: the channels in the order in which they are tried."""
 
-    channels: dict[NoticeKind, tuple[Channel, ...]] = {}
+    by: tuple[Channel, ...]
+    kinds: tuple[NoticeKind, ...]
+
+
+class NoticeRules(Model):
+    """What a policy says about notices. A kind that `send` does not name is not sent."""
+
+    send: tuple[Route, ...] = ()
     quiet_hours: QuietHours | None = None
     urgent: tuple[NoticeKind, ...] = ()
     """Kinds that do not wait for the end of the quiet hours."""
     attempts_per_channel: Quantity = 3
+
+    @model_validator(mode="after")
+    def _one_way_for_each_kind(self) -> Self:
+        kinds = [kind for route in self.send for kind in route.kinds]
+        if twice := {kind for kind in kinds if kinds.count(kind) > 1}:
+            raise ValueError(f"send: {', '.join(sorted(twice))} is there twice; give each kind one way")
+        return self
+
+    def channels(self, kind: NoticeKind) -> tuple[Channel, ...]:
+        """The channels for a kind, first to last; none: it is not sent."""
+        return next((route.by for route in self.send if kind in route.kinds), ())
 
 
 def send_at(now: datetime, quiet_hours: QuietHours | None, timezone: str) -> datetime:
@@ -76,7 +94,7 @@ def compose(
 
     `timezone` is the reader's. Raises `ValidationError` for facts that the kind lacks or cannot use.
     """
-    channels = rules.channels.get(kind, ())
+    channels = rules.channels(kind)
     if not channels:
         return None
     out_at = send_at(now, None if kind in rules.urgent else rules.quiet_hours, timezone)

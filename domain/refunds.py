@@ -128,9 +128,7 @@ class ResolveRefund(Model):
 
 def requested(order: PayRefund, at: datetime) -> Batch:
     """The first fact of a refund's stream."""
-    data = order.model_dump(
-        mode="json", include={"case_id", "order_id", "seq", "amount_minor", "currency"}
-    )
+    data = order.model_dump(mode="json", include={"case_id", "order_id", "seq", "amount_minor", "currency"})
     return _batch(order, 1, "refund.requested", at, {**data, "key": order.key})
 
 

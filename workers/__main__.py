@@ -6,12 +6,12 @@ import signal
 import sys
 
 import structlog
+from store.boot_checks import check_store
 
 from domain.errors import CaseworkError
 from providers.settings import build_providers, load_provider_settings
-from starters.settings import PROVIDER_FIELDS, Settings
+from starters.settings import Settings
 from starters.temporal_client import connect
-from store.boot_checks import check_store
 from store.policy_library import PolicyLibrary
 from store.pool import create_pool
 from workers import log

@@ -1,4 +1,4 @@
-"""What must hold of Temporal before a worker polls; a start that names an unknown search attribute is refused."""
+"""What must hold of Temporal before a worker polls: a start with an unknown search attribute is refused."""
 
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client

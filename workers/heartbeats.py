@@ -11,13 +11,13 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 class Heartbeats(Interceptor):
     """Heartbeats for every activity that has a heartbeat timeout; short ones end before their first."""
 
-    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         """Wrap the activity."""
         return _Beating(next)
 
 
 class _Beating(ActivityInboundInterceptor):
-    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         timeout = activity.info().heartbeat_timeout
         if timeout is None or not timeout.total_seconds():
             return await super().execute_activity(input)

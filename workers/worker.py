@@ -14,8 +14,8 @@ from activities.notices import NoticeActivities
 from activities.opening import OpeningActivities
 from activities.parcels import ParcelActivities
 from activities.recording import RecordingActivities
+from activities.refund_reports import RefundReports
 from activities.refunds import RefundActivities
-from activities.reports import ReportActivities
 from providers.settings import Providers
 from store.appender import Appender
 from store.case_archive import CaseArchive
@@ -62,8 +62,8 @@ async def case_worker(
         opening = OpeningActivities(providers.shop, library, CaseArchive(pool), claims, ledger)
         fulfilment = FulfilmentActivities(providers.shop, providers.carriers, providers.warehouse)
         parcels = ParcelActivities(providers.carriers, providers.warehouse)
-        refunds = RefundActivities(ledger, providers.payments)
-        notices = NoticeActivities(providers.shop, providers.channels, NoticeLog(pool))
+        refunds = RefundActivities(ledger, providers.payments, RefundReports(client, task_queue))
+        notices = NoticeActivities(providers.shop, providers.messages, NoticeLog(pool))
         worker = Worker(
             client,
             task_queue=task_queue,
@@ -80,8 +80,8 @@ async def case_worker(
                 refunds.pay_refund,
                 refunds.refund_outcome,
                 refunds.resolve_refund,
+                refunds.report_refund,
                 notices.send_notice,
-                ReportActivities(client, task_queue).report_refund,
             ],
             interceptors=[Heartbeats()],
             workflow_runner=RUNNER,

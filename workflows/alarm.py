@@ -28,10 +28,11 @@ class Alarm:
             if wait.total_seconds() > 0 and await self._moved_earlier(armed_for, what):
                 continue
             self._ring(workflow.now())
-            # What rang and is still due waits for somebody, not for time; never spin on it.
-            await workflow.wait_condition(
-                lambda: self._due() != (armed_for, what) or armed_for > workflow.now()
-            )
+            await self._something_else(armed_for, what)
+
+    async def _something_else(self, rang_for: datetime, what: str) -> None:
+        """What rang and is still due waits for somebody, not for time; never spin on it."""
+        await workflow.wait_condition(lambda: self._due() != (rang_for, what) or rang_for > workflow.now())
 
     async def _moved_earlier(self, armed_for: datetime, what: str) -> bool:
         def earlier() -> bool:

@@ -2,8 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -58,16 +57,13 @@ class CaseDesk(ABC):
     def _ring(self, now: datetime) -> None:
         """That instant has come, or was looked at too early."""
 
-    @asynccontextmanager
-    async def working(self) -> AsyncGenerator[None, None]:
-        """Keep the recorder and the alarm going while the story runs."""
+    def start_work(self) -> None:
+        """Keep the recorder and the alarm going for as long as the case runs.
+
+        Nothing stops them: an armed timer ends with the workflow, without an event of its own.
+        """
         self.spawn(self._recorder.run())
         self.spawn(self._alarm.run())
-        try:
-            yield
-        finally:
-            for task in list(self._background):
-                task.cancel()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run beside the story. What goes wrong there stops the story too, where ops can see it."""
@@ -85,7 +81,7 @@ class CaseDesk(ABC):
         task.add_done_callback(self._background.discard)
         return task
 
-    async def until(self, fact: Any) -> None:
+    async def until(self, fact: Callable[[], bool]) -> None:
         """Wait for a fact, a history that has grown long, or a background failure, which is raised."""
         await workflow.wait_condition(lambda: fact() or self.history_is_long or self._crash is not None)
         if self._crash is not None:

@@ -58,7 +58,7 @@ class Recorder:
             summary=self._summary,
             held=self._held,
         )
-        what = f"record {', '.join(dict.fromkeys(event.type for event in events))}"[:190]
+        what = _summary(events)
         try:
             await workflow.execute_local_activity_method(
                 RecordingActivities.append_events, batch, summary=what, **BRIEFLY
@@ -70,3 +70,10 @@ class Recorder:
             )
             self.blocked_since = None
         self._in_flight = False
+
+
+def _summary(events: list[Recorded]) -> str:
+    """What is recorded, for people: the case's own facts; clocks and notices only where there is nothing else."""
+    names = list(dict.fromkeys(event.type for event in events))
+    own = [name for name in names if not name.startswith(("clock.", "notice."))]
+    return f"record {', '.join(own or names)}"[:190]

@@ -3,7 +3,6 @@
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from workflows.names import REFUND
@@ -11,14 +10,12 @@ from workflows.options import BRIEFLY, UNTIL_DONE, UNTIL_NEWS
 from workflows.refusals import parse, refusal
 
 with workflow.unsafe.imports_passed_through():
-    from activities.refunds import RefundActivities, Resolution
-    from activities.reports import ReportActivities
+    from activities.refunds import RefundActivities, Report, Resolution
     from domain.errors import WrongStage
     from domain.refunds import PayRefund, RefundOutcome, ResolveRefund
-    from domain.returns.messages import RefundReport
 
 
-@workflow.defn(name=REFUND, versioning_behavior=VersioningBehavior.PINNED)
+@workflow.defn(name=REFUND)
 class Refund:
     """Pays one refund at most once and tells its case, in whatever run that case then is.
 
@@ -43,12 +40,10 @@ class Refund:
             outcome = await workflow.execute_activity_method(
                 RefundActivities.pay_refund, order, summary=f"pay {order.key} once", **UNTIL_NEWS
             )
+            if outcome.state == "held":
+                outcome = await self._ask_a_person(order)
         except ActivityError as error:
-            outcome = _failed(error)
-        await self._report(order, outcome)
-        if outcome.state == "held":
-            outcome = await self._ask_a_person(order)
-            await self._report(order, outcome)
+            outcome = await self._refused(order, error)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return outcome
 
@@ -68,7 +63,7 @@ class Refund:
     async def _ask_a_person(self, order: PayRefund) -> RefundOutcome:
         self._held = True
         workflow.set_current_details(
-            f"Refund {order.key} is held: the provider does not know it. Ask the provider, then send `resolve`."
+            f"Refund {order.key} is held: the provider does not know it. Ask them, then send `resolve`."
         )
         await workflow.wait_condition(lambda: self._word is not None)
         assert self._word is not None
@@ -79,19 +74,19 @@ class Refund:
             **UNTIL_DONE,
         )
 
-    async def _report(self, order: PayRefund, outcome: RefundOutcome) -> None:
-        """By signal to whatever run the case is in; a case that is closed is reopened by it."""
-        report = report_of(order, outcome)
-        case = workflow.get_external_workflow_handle(order.case_id)
-        try:
-            await case.signal("refund_reported", report)
-        except ApplicationError:
-            await workflow.execute_activity_method(
-                ReportActivities.report_refund,
-                report,
-                summary=f"tell the case, which is closed, that {order.key} is {outcome.state}",
-                **UNTIL_DONE,
-            )
+    async def _refused(self, order: PayRefund, error: ActivityError) -> RefundOutcome:
+        """The ledger said no, so nothing was sent; what is no answer is a fault of ours and stops here."""
+        if not is_answer(error):
+            raise error
+        assert isinstance(error.cause, ApplicationError)
+        outcome = RefundOutcome(state="failed", at=workflow.now(), reason=error.cause.type)
+        await workflow.execute_activity_method(
+            RefundActivities.report_refund,
+            Report(order=order, outcome=outcome),
+            summary=f"tell the case that {order.key} is refused: {outcome.reason}",
+            **UNTIL_DONE,
+        )
+        return outcome
 
     @workflow.update(description="A person says what became of a refund that the provider does not know.")
     async def resolve(self, message: Any) -> None:
@@ -105,24 +100,6 @@ class Refund:
             raise refusal(WrongStage("this refund is not held for a person"))
 
 
-def report_of(order: PayRefund, outcome: RefundOutcome) -> RefundReport:
-    """What the case hears of its refund."""
-    return RefundReport(
-        refund_id=order.refund_id,
-        seq=order.seq,
-        state=outcome.state,
-        at=outcome.at,
-        reason=outcome.reason,
-    )
-
-
 def is_answer(error: ActivityError) -> bool:
     """Whether the activity failed because the answer is no, rather than for want of one."""
     return isinstance(error.cause, ApplicationError) and error.cause.non_retryable
-
-
-def _failed(error: ActivityError) -> RefundOutcome:
-    if not is_answer(error):
-        raise error
-    assert isinstance(error.cause, ApplicationError)
-    return RefundOutcome(state="failed", at=workflow.now(), reason=error.cause.type)

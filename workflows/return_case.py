@@ -3,7 +3,6 @@
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 
 from workflows.names import RETURN_CASE
 from workflows.return_desk import ReturnDesk
@@ -13,12 +12,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.returns.decisions import settlement as settling
 
 
-@workflow.defn(name=RETURN_CASE, versioning_behavior=VersioningBehavior.PINNED)
+@workflow.defn(name=RETURN_CASE)
 class ReturnCase:
     """A customer's return or exchange.
 
-    Requests are updates (a refusal leaves no event in the history); `refund_reported` is a signal, because the
-    refund must not wait for the case. Queries: `progress` for the customer, `case` for staff and systems.
+    Requests are updates (a refusal leaves no event in the history); `refund_reported` is a signal, because
+    the refund must not wait for the case. Queries: `progress` for the customer, `case` for staff and systems.
     """
 
     @workflow.init
@@ -29,26 +28,25 @@ class ReturnCase:
     async def run(self, start: Any = None) -> dict[str, Any]:
         """From application to close; a closed case that is reopened goes on from the stage it had left."""
         desk = self._desk
-        async with desk.working():
-            await desk.open()
-            while desk.state.open or not await desk.finished():
-                match desk.state.stage:
-                    case "ship_back":
-                        await self._ship_back()
-                    case "settlement":
-                        await self._settle()
-                    case stage:
-                        await desk.until_stage_after(stage)
-                await desk.continue_as_new_if_long()
+        desk.start_work()
+        await desk.open()
+        while desk.state.open or not await desk.finished():
+            match desk.state.stage:
+                case "ship_back":
+                    await self._ship_back()
+                case "settlement":
+                    await self._settle()
+                case stage:
+                    await desk.until_stage_after(stage)
+            await desk.continue_as_new_if_long()
         return {"case_id": desk.state.case_id, "outcome": desk.state.outcome, "seq": desk.state.seq}
 
     async def _ship_back(self) -> None:
-        """Where the platform pays the freight there is a label; then follow the parcel until it is here."""
+        """Where the platform pays the freight there is a label; then the goods are on their way."""
         desk = self._desk
         if desk.needs_label:
             await desk.make_label()
-        async with desk.following_parcel():
-            await desk.until_stage_after("ship_back")
+        await desk.until_stage_after("ship_back")
 
     async def _settle(self) -> None:
         """Send back what failed, exchange or refund what passed, and wait for the money."""

@@ -20,11 +20,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.returns import messages as ask
     from domain.returns import views
     from domain.returns.actors import actor_of
+    from domain.returns.answers import answer_to, opening_answer, whole
     from domain.returns.deadlines import decide_due
     from domain.returns.decisions import decide
     from domain.returns.decisions.opening import decide_open, decide_reopen
     from domain.returns.decisions.settlement import decide_refund_reported
-    from domain.returns.opening import Prepared, Restored
     from domain.returns.state import ReturnState
     from domain.returns.story import blank
 
@@ -38,6 +38,12 @@ class Carried(Model):
     notices: list[Notice]
 
 
+class Handover(Model):
+    """The start argument of a run that goes on where the last one stopped."""
+
+    carried: Carried
+
+
 class ReturnDesk(ReturnEffects):
     """How a return is opened, asked, rung for and closed."""
 
@@ -47,11 +53,16 @@ class ReturnDesk(ReturnEffects):
         self._opened: ask.Opened | None = None
         self._reopen: ask.OpenReturn | None = None
 
+    def start_work(self) -> None:
+        """Also follow whatever parcel is on its way."""
+        super().start_work()
+        self.spawn(self.follow_parcels())
+
     async def open(self) -> None:
         """Load the order, pin the policy and decide; or go on where the last run or a closed case stopped."""
         try:
-            if isinstance(self._start, dict) and "carried" in self._start:
-                self._take_over(parse(Carried, self._start["carried"]))
+            if "carried" in (self._start or {}):
+                self._take_over(parse(Handover, self._start).carried)
                 return
             start = parse(ask.OpenReturn, self._start)
             if start.case_id != workflow.info().workflow_id:
@@ -75,13 +86,13 @@ class ReturnDesk(ReturnEffects):
         applied = decide_open(application, prepared, request_hash, workflow.now())
         self._state = state
         self.record(applied, "customer")
-        self._opened = self._opening_answer()
+        self._opened = opening_answer(self.state)
 
     async def _restore(self, start: ask.OpenReturn) -> None:
         assert start.reopen is not None
         restored = await self._asked(OpeningActivities.restore_return, start, "load the case from the store")
         self._state = restored.state
-        self._opened = self._opening_answer()
+        self._opened = opening_answer(self.state)
         if not restored.state.open:
             reopened = decide_reopen(restored.state, start.reopen, restored.units, workflow.now())
             self.record(reopened, f"{start.reopen.reason}:{start.reopen.by}")
@@ -120,7 +131,7 @@ class ReturnDesk(ReturnEffects):
             opened=self._opened,
             notices=list(self.notices_on_their_way.values()),
         )
-        workflow.continue_as_new({"carried": carried})
+        workflow.continue_as_new(Handover(carried=carried))
 
     async def until_stage_after(self, stage: str) -> None:
         """Wait until the case leaves a stage."""
@@ -176,31 +187,7 @@ class ReturnDesk(ReturnEffects):
             self.record(events, actor_of(command))
 
     def _answer(self, command: Any) -> ask.Answer:
-        more = {"outcome": self.state.outcome} if self.state.outcome else {}
-        return ask.Answer(
-            case_id=self.state.case_id,
-            seq=self.state.seq,
-            stage=self.state.stage,
-            request_hash=digest(command),
-            **more,
-        )
-
-    def _opening_answer(self) -> ask.Opened:
-        state = self.state
-        more = {"ship_back_by": state.ship_back_by} if state.ship_back_by else {}
-        return ask.Opened.model_validate(
-            {
-                "case_id": state.case_id,
-                "seq": state.seq,
-                "stage": state.stage,
-                "request_hash": state.request_hash,
-                "decision": state.decision,
-                "code": state.code,
-                "refund_minor": state.preview_minor,
-                "currency": state.bought.currency,
-                **more,
-            }
-        )
+        return answer_to(self.state, command)
 
     async def refund_reported(self, raw: Any) -> None:
         """Take a refund's news, whatever the case is doing; what is not a report is logged and dropped."""
@@ -227,12 +214,7 @@ class ReturnDesk(ReturnEffects):
             return {"case_id": workflow.info().workflow_id, "stage": "opening"}
         blocked = self._recorder.blocked_since
         return {
-            **self._state.model_dump(mode="json", exclude={"terms", "clocks"}, exclude_none=True),
-            "waiting_for": views.waiting_for(self._state),
-            "clocks": [
-                row.model_dump(mode="json", exclude_none=True)
-                for row in views.clock_rows(self._state, workflow.now())
-            ],
+            **whole(self._state, workflow.now()),
             "unrecorded_events": len(self._recorder.pending),
             "store_unreachable_since": blocked.isoformat() if blocked else None,
         }

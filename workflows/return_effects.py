@@ -1,7 +1,6 @@
 """What a return asks of the world: labels, carriers, exchanges, refunds, notices."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime
 
 from temporalio import workflow
@@ -11,7 +10,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlrea
 from workflows.case_desk import CaseDesk
 from workflows.names import REFUND, SLA_STATE
 from workflows.options import UNTIL_DONE, UNTIL_NEWS
-from workflows.refund import is_answer, report_of
+from workflows.refund import is_answer
 
 with workflow.unsafe.imports_passed_through():
     from activities.fulfilment import FulfilmentActivities
@@ -21,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.notices import Notice
     from domain.refunds import PayRefund
     from domain.returns import events as facts
+    from domain.returns import messages as ask
     from domain.returns import page, views
     from domain.returns.decisions import settlement as settling
     from domain.returns.decisions.shipping import decide_parcel_seen
@@ -117,18 +117,10 @@ class ReturnEffects(CaseDesk):
             "carrier",
         )
 
-    @asynccontextmanager
-    async def following_parcel(self) -> AsyncGenerator[None, None]:
-        """Follow the parcel while the block runs."""
-        task = self.spawn(self._follow())
-        try:
-            yield
-        finally:
-            task.cancel()
-
-    async def _follow(self) -> None:
+    async def follow_parcels(self) -> None:
+        """Follow whatever parcel is on its way back, for as long as the case lives."""
         while True:
-            await workflow.wait_condition(lambda: self._parcel_on_its_way() is not None)
+            await workflow.wait_condition(lambda: self.ready and self._parcel_on_its_way() is not None)
             parcel = self._parcel_on_its_way()
             assert parcel is not None
             await self._follow_one(parcel)
@@ -216,7 +208,7 @@ class ReturnEffects(CaseDesk):
             order_id=state.bought.order_id,
             amount_minor=event.amount_minor,
             currency=event.currency,
-            rules=state.terms.refund,
+            rules=state.terms.refunds,
         )
         try:
             await workflow.start_child_workflow(
@@ -233,7 +225,7 @@ class ReturnEffects(CaseDesk):
                 RefundActivities.refund_outcome, order, summary="what became of the refund", **UNTIL_DONE
             )
             if outcome is not None:
-                report = report_of(order, outcome)
+                report = ask.report_of(order, outcome)
                 self.record(settling.decide_refund_reported(self.state, report), "payment")
 
     async def until_settlement_moves(self) -> None:

@@ -80,7 +80,7 @@ def _ship_back_due(state: ReturnState, now: datetime) -> list[facts.ReturnEvent]
 
 
 def presumed_lost(state: ReturnState, last_seen_at: datetime) -> list[facts.ReturnEvent]:
-    """A prepaid label is the platform's risk, so the customer is paid; a parcel of their own is looked into."""
+    """With our label it is our risk and the customer is paid; a parcel of their own is looked into."""
     if state.parcel is None or state.parcel.missing_since is not None:
         return []
     missing = facts.ParcelMissing(last_seen_at=last_seen_at)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from domain.records import Recorded
+from domain.records import Recorded, UnitRange
 from domain.returns import events as facts
 from domain.returns.events import PAYLOADS, ReturnEvent
 from domain.returns.state import LineState, ParcelState, RefundPart, ReturnState, Stage
@@ -267,9 +267,10 @@ def _clock_changed(state: ReturnState, event: facts.ClockChanged, at: datetime) 
     return {"breaches": state.breaches + 1} if event.change == "breached" else {}
 
 
-def kept_units(line: LineState) -> list[Any]:
+def kept_units(line: LineState) -> list[UnitRange]:
     """What a closed case still claims of a line: the units that were paid back or exchanged, lowest first."""
-    left, kept = line.passed, []
+    left = line.passed
+    kept: list[UnitRange] = []
     for units in line.units:
         count = min(units.count, left)
         if count:

@@ -6,6 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from domain.base import AmountMinor, Instant, Model, Quantity, Slug
 from domain.orders import IntakeChannel, Language, Priority, ReturnRequest
+from domain.refunds import PayRefund, RefundOutcome
 
 SCHEMA_VERSION = 1
 
@@ -236,6 +237,17 @@ class RefundReport(Model):
     state: Literal["settled", "failed", "held"]
     at: Instant
     reason: str | None = None
+
+
+def report_of(order: PayRefund, outcome: RefundOutcome) -> RefundReport:
+    """What the case hears of its refund."""
+    return RefundReport(
+        refund_id=order.refund_id,
+        seq=order.seq,
+        state=outcome.state,
+        at=outcome.at,
+        reason=outcome.reason,
+    )
 
 
 class ProgressStep(Model):

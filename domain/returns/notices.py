@@ -84,11 +84,11 @@ def _label_made(state: ReturnState, event: facts.LabelMade) -> Said:
 
 
 def _instructions(state: ReturnState, label: dict[str, Any]) -> Said:
+    money = {"amount_minor": state.preview_minor, "currency": state.bought.currency}
     return "review_approved", {
         "until": state.ship_back_by,
         "freight_payer": state.return_freight_payer,
-        "amount_minor": state.preview_minor,
-        "currency": state.bought.currency,
+        **(money if state.kind == "return" else {}),
         **label,
     }
 
@@ -138,16 +138,19 @@ def _inspected(state: ReturnState, event: facts.Inspected) -> Said:
     rejected = [line for line in state.lines.values() if line.rejected]
     short = sum(line.short for line in state.lines.values())
     reason = next((line.rejection for line in state.lines.values() if line.rejection), None)
+    found = {
+        "rejected_units": sum(line.rejected for line in rejected) or None,
+        "short_units": short or None,
+        "reason": reason,
+    }
     if not state.passed:
         disposition = rejected[0].disposition if rejected else "keep"
-        return "inspection_failed", {"disposition": disposition, "reason": reason}
+        return "inspection_failed", {"disposition": disposition, **found}
     amount = refund_amounts(state).total_minor
     return "inspection_passed", {
         **({"amount_minor": amount, "currency": state.bought.currency} if amount else {}),
         "exchange_units": sum(line.passed for line in lines_to_exchange(state)) or None,
-        "rejected_units": sum(line.rejected for line in rejected) or None,
-        "short_units": short or None,
-        "reason": reason,
+        **found,
     }
 
 

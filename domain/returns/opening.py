@@ -2,7 +2,7 @@
 
 from domain.base import Model
 from domain.orders import Order
-from domain.policy import PinnedPolicy
+from domain.policy.pinned import PinnedPolicy
 from domain.records import UnitRange
 from domain.returns.state import ReturnState
 

@@ -1,9 +1,9 @@
-"""What a return asks of warehouse, carriers and shop, each under a key of its own so that a repeat does nothing."""
+"""What a return asks of warehouse, carriers and shop, each under a key so that a repeat does nothing."""
 
 from domain.base import Instant, Model
 from domain.returns.decisions.settlement import lines_to_send_back
 from domain.returns.state import LineState, ReturnState
-from domain.sla import DurationText
+from domain.sla import Duration
 
 
 class WantedLabel(Model):
@@ -34,7 +34,7 @@ class WantedParcel(Model):
     order_id: str
     goods: list[Goods]
     wait_until: Instant | None = None
-    retry_every: DurationText | None = None
+    retry_every: Duration | None = None
 
 
 def label_request(state: ReturnState) -> WantedLabel:

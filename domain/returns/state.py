@@ -4,7 +4,7 @@ from typing import Literal
 
 from domain.base import Model, UtcInstant
 from domain.orders import Language, Order, Reason
-from domain.policy import PinnedPolicy
+from domain.policy.pinned import PinnedPolicy
 from domain.records import UnitRange
 from domain.returns.events import Outcome
 from domain.sla import ClockBook
@@ -138,7 +138,7 @@ class ReturnState(Model):
 
     @property
     def open_refund(self) -> RefundPart | None:
-        """The latest refund while it is on its way, failed or held; None when there is none or it is settled."""
+        """The latest refund while it is on its way, failed or held; None without one, or when it settled."""
         return self.refunds[-1] if self.refunds and self.refunds[-1].state != "settled" else None
 
     @property

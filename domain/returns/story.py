@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.policy import PinnedPolicy
+from domain.policy.pinned import PinnedPolicy
 from domain.records import Recorded
 from domain.returns.events import ClockChanged, Delivered, Received, ReturnEvent
 from domain.returns.evolve import evolve
@@ -70,7 +70,7 @@ def _append(
 
 
 def _happened_at(state: ReturnState, event: ReturnEvent, now: datetime) -> datetime:
-    """When it happened, where somebody else's word for it is at hand; never before the case, never after now."""
+    """When it happened, by the word of who saw it; never before the case, never after now."""
     match event:
         case Received():
             said = event.received_at

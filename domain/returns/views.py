@@ -128,7 +128,7 @@ def _next_instant(state: ReturnState) -> tuple[datetime, str] | None:
 
 
 def progress(state: ReturnState) -> Progress:
-    """The customer's view (sop R6): four stages, what is next, until when; nothing of the desk's inner life."""
+    """The customer's view (sop R6): four stages, what is next, until when; nothing of our inner life."""
     reached = STAGES.index(state.closed_in or "review") if not state.open else STAGES.index(state.stage)
     done = state.outcome not in (None, "refused", "cancelled", "expired", "goods_failed")
     deadline = next_deadline(state)

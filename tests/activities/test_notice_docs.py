@@ -14,7 +14,7 @@ TEXT = (Path(__file__).parents[2] / "docs" / "notices.md").read_text(encoding="u
 def test_the_policy_example_is_valid():
     [block] = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
     rules = NoticeRules.model_validate(yaml.safe_load(block)["notices"])
-    assert rules.channels["refund_settled"] == ("email", "sms")
+    assert rules.channels("refund_settled") == ("push", "sms", "email")
     assert rules.quiet_hours is not None
 
 

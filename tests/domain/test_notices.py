@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.currencies import as_major, minor_digits
-from domain.notice_rules import NoticeRules, QuietHours, compose, send_at
+from domain.notice_rules import NoticeRules, QuietHours, Route, compose, send_at
 from domain.notices import (
     CUSTOMER_NOTICES,
     FACTS,
@@ -177,7 +177,10 @@ def test_quiet_hours_are_a_span_of_local_times(start: time, end: time):
 
 
 RULES = NoticeRules(
-    channels={"review_approved": ("push", "sms"), "refund_settled": ("email",), "clock_breached": ("email",)},
+    send=(
+        Route(by=("push", "sms"), kinds=("review_approved",)),
+        Route(by=("email",), kinds=("refund_settled", "clock_breached")),
+    ),
     quiet_hours=NIGHT,
     urgent=frozenset({"clock_breached"}),
     attempts_per_channel=5,

@@ -1,4 +1,4 @@
-"""`decide(state, command, now)`: what follows from a request, or the refusal of it. One function per command."""
+"""`decide(state, command, now)`: what follows from a request, or its refusal. One function per command."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -11,6 +11,7 @@ from domain.returns.amounts import lowest_free
 from domain.returns.eligibility import LineVerdict, Verdict, judge
 from domain.returns.opening import Prepared
 from domain.returns.state import ReturnState, Stage
+from domain.sla import parse_duration
 
 # Where a reopened case goes on, by the outcome that it was closed with.
 REOPENED_IN: dict[str, Stage] = {
@@ -36,7 +37,7 @@ def decide_open(
         application.request,
         now,
         terms.returns,
-        terms.calendars,
+        terms.clocks.calendars,
         taken=_taken(prepared),
         language=application.language,
         channel=application.channel,
@@ -47,8 +48,8 @@ def decide_open(
         channel=application.channel,
         language=application.language,
         priority=application.priority,
-        policy=terms.name,
-        policy_hash=terms.hash,
+        policy=terms.policy,
+        policy_hash=terms.policy_hash,
         calendar_revision=terms.calendar_revision,
         terms_hash=prepared.terms_hash,
         request_hash=request_hash,
@@ -97,7 +98,7 @@ def _at_once(verdict: Verdict) -> list[facts.ReturnEvent]:
 def decide_reopen(
     state: ReturnState, reopen: ask.Reopen, units: dict[str, list[UnitRange]], now: datetime
 ) -> list[facts.ReturnEvent]:
-    """Let a closed case go on where its outcome left it; a late parcel only as long as the policy takes it in."""
+    """Let a closed case go on where its outcome left it; a late parcel only while the policy takes it in."""
     stage = REOPENED_IN.get(state.outcome or "")
     if stage is None:
         raise WrongStage(f"{state.case_id} was {state.outcome}; open a new return instead", stage=state.stage)

@@ -5,8 +5,8 @@ from datetime import datetime
 from domain.errors import WrongStage
 from domain.returns import events as facts
 from domain.returns import messages as ask
-from domain.returns.decisions.staging import require_stage
 from domain.returns.deadlines import ship_back_by
+from domain.returns.decisions.staging import require_stage
 from domain.returns.state import ReturnState
 
 

@@ -48,7 +48,7 @@ def lines_to_refund(state: ReturnState) -> list[LineState]:
 
 
 def refund_amounts(state: ReturnState) -> RefundAmounts:
-    """What is paid: goods by unit, outbound freight with a whole order, return freight where it is the platform's.
+    """What is paid: goods by unit, outbound freight with a whole order, return freight where it is ours.
 
     Money goes back along the payment it came by, so return freight is bounded by what the order's own freight
     leaves free: it never eats into what other units of the order are worth.

@@ -1,0 +1,90 @@
+"""A whole desk for workflow tests: the real servers with time skipping, and a worker inside the test process."""
+
+import shutil
+from collections.abc import AsyncGenerator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper
+from temporalio.worker import Worker
+
+from providers.settings import build_providers, load_provider_settings
+from sandbox.client import SandboxClient
+from starters.settings import Settings
+from store.policy_library import PolicyLibrary
+from store.pool import Pool, create_pool
+from tests.workflows.desk import Desk
+from workers.engine import Engine, engine
+from workers.worker import case_worker
+from workflows.wire import data_converter
+
+_numbers = count(1)
+
+# The standard policy without quiet hours, so that a test's notices don't depend on when it runs.
+AWAKE = """
+name: awake
+extends: standard
+notices: {quiet_hours: null}
+"""
+
+
+@pytest.fixture(scope="session")
+async def room() -> AsyncGenerator[Engine]:
+    """Temporal with time skipping, PostgreSQL and the sandbox, for all workflow tests."""
+    async with engine(("postgres", "temporal", "sandbox"), time_skipping=True) as room:
+        yield room
+
+
+@pytest.fixture(scope="session")
+async def client(room: Engine) -> Client:
+    """A client that speaks as our own do."""
+    assert room.addresses.running_temporal is not None
+    return await Client.connect(room.addresses.running_temporal, data_converter=data_converter)
+
+
+@pytest.fixture(scope="session")
+async def desk_pool(room: Engine) -> AsyncGenerator[Pool]:
+    """The desk's own database."""
+    assert room.addresses.database_url is not None
+    pool = await create_pool(room.addresses.database_url, application_name="casework-test")
+    yield pool
+    pool.terminate()
+
+
+@pytest.fixture(scope="session")
+async def sandbox(room: Engine) -> AsyncGenerator[SandboxClient]:
+    """The outside world's knobs."""
+    assert room.addresses.sandbox_url is not None
+    async with SandboxClient(room.addresses.sandbox_url) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def policies_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped policies but the surge, which is in force or not by today's date, and one for tests."""
+    folder = tmp_path_factory.mktemp("policies")
+    for name in ("standard", "demo"):
+        shutil.copy(Settings().policies_dir / f"{name}.yaml", folder)
+    (folder / "awake.yaml").write_text(AWAKE, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+async def worker(room: Engine, client: Client, desk_pool: Pool, policies_dir: Path) -> AsyncGenerator[Worker]:
+    """A worker in this process."""
+    env = room.addresses.model_dump(exclude_none=True, exclude={"database_url", "running_temporal"})
+    fields = ("shop_url", "payments_url", "carriers_url", "warehouse_url", "sms_url", "push_url")
+    given = {name: env[name] for name in (*fields, "smtp_host", "smtp_port")}
+    providers = build_providers(load_provider_settings(**given))
+    library = PolicyLibrary(policies_dir, Settings().calendars_dir)
+    async with case_worker(client, desk_pool, providers, library, task_queue="casework") as worker:
+        yield worker
+    await providers.close()
+
+
+@pytest.fixture
+async def desk(client: Client, sandbox: SandboxClient, desk_pool: Pool, worker: Worker) -> Desk:
+    """The servers, with a merchant of the test's own."""
+    return Desk(client, TimeSkipper(client), sandbox, desk_pool, f"m{next(_numbers)}")
