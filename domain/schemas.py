@@ -1,4 +1,4 @@
-"""The file formats that outsiders rely on, by name (docs/contracts)."""
+"""The file formats that outsiders rely on, by name (contracts §1, §2)."""
 
 from typing import Any
 

@@ -50,4 +50,4 @@ def _is_known(name: str) -> str:
 
 
 EventName = Annotated[str, AfterValidator(_is_known)]
-"""A stored event's name (docs/events)."""
+"""A stored event's name."""

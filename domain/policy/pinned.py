@@ -12,7 +12,8 @@ from domain.policy.work_rules import LookupRules, RefundRules
 from domain.sla import ClockSpec
 
 # A case's calendars are cut to what it can live through; a deadline beyond is shown as provisional.
-CARRIED_BEFORE = timedelta(days=10)
+# The days before are for the window to apply in, which began at receipt.
+CARRIED_BEFORE = timedelta(days=30)
 CARRIED_AFTER = timedelta(days=200)
 
 
