@@ -1,6 +1,5 @@
 """The parts of the engine room, the only such list: how each is run, when it is ready, where it answers."""
 
-import asyncio
 import random
 import shutil
 import socket
@@ -75,16 +74,16 @@ class Plan:
 
 async def plan_postgres(state_dir: Path, port: int) -> Plan:
     """The database; settled when our migrations are applied."""
-    data_dir, port = state_dir / "postgres", port or free_port()
-    await asyncio.to_thread(postgres.prepare, data_dir)
+    data_dir, log, port = state_dir / "postgres", state_dir / "postgres.log", port or free_port()
+    await postgres.prepare(data_dir, log)
 
     async def settle(_: RunningPart) -> EngineAddresses:
         await migrate(postgres.url(port))
         return EngineAddresses(database_url=postgres.url(port))
 
     return Plan(
-        part=postgres.part(data_dir, port, state_dir / "postgres.log"),
-        is_ready=lambda _: postgres.answers(port),
+        part=postgres.part(data_dir, port, log),
+        is_ready=lambda _: postgres.answers(port, log),
         settle=settle,
         address=lambda addresses: addresses.database_url or "",
     )

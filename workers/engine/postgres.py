@@ -1,24 +1,23 @@
 """The embedded PostgreSQL: where its programs are, a data folder, and the command that runs it."""
 
-import asyncio
 import os
 import pwd
 import shutil
 import signal
-import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
 import asyncpg
 
 from domain.errors import NotReady
-from workers.engine.process import Part
+from workers.engine.process import Part, run_to_end
 
 DATABASE = "casework"
 OWNER = "postgres"
 ACCOUNTS = ("pgserver", "postgres", "nobody")
 """Whom PostgreSQL may run as where we are root, which it refuses; the first that the machine knows."""
 OTHERS_MAY_PASS = 0o001
+CONNECT_SECONDS = 5.0
 
 
 def programs() -> Path:
@@ -42,22 +41,31 @@ def account() -> str | None:
     raise NotReady(f"PostgreSQL refuses to run as root and there is no account {', '.join(ACCOUNTS)}")
 
 
-def prepare(data_dir: Path) -> None:
+async def prepare(data_dir: Path, log: Path) -> None:
     """Make the data folder of a new database; does nothing to an existing one. Raises `NotReady`."""
     user = account()
+    draft = _draft_folder(data_dir, user)
+    if draft is None:
+        return
+    options = ["-U", OWNER, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
+    command = [str(programs() / "initdb"), "-D", str(draft), *options]
+    await run_to_end(Part(name="initdb", command=command, log=log, account=user))
+    draft.rename(data_dir)
+
+
+def _draft_folder(data_dir: Path, user: str | None) -> Path | None:
+    """A new folder that takes the place of the data folder when it is complete; None if that is there."""
     if user:
         _let_pass(data_dir.parent)
         _let_pass(programs())
     if data_dir.exists():
-        return
+        return None
     draft = data_dir.with_name(f"{data_dir.name}.new")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
     if user:
         shutil.chown(draft, user)
-    options = ["-U", OWNER, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
-    _run_program(user, "initdb", "-D", str(draft), *options)
-    draft.rename(data_dir)
+    return draft
 
 
 def part(data_dir: Path, port: int, log: Path) -> Part:
@@ -89,33 +97,20 @@ def url(port: int, database: str = DATABASE) -> str:
     return f"postgresql://{OWNER}@127.0.0.1:{port}/{database}"
 
 
-async def answers(port: int) -> bool:
+async def answers(port: int, log: Path) -> bool:
     """Whether our database can be reached; creates it in a server that is up and has none yet."""
     try:
-        connection = await asyncpg.connect(url(port), timeout=5)
+        connection = await asyncpg.connect(url(port), timeout=CONNECT_SECONDS)
     except asyncpg.InvalidCatalogNameError:
         place = ["-h", "127.0.0.1", "-p", str(port), "-U", OWNER]
-        await asyncio.to_thread(_run_program, None, "createdb", *place, DATABASE)
+        await run_to_end(
+            Part(name="createdb", command=[str(programs() / "createdb"), *place, DATABASE], log=log)
+        )
         return True
     except (OSError, asyncpg.CannotConnectNowError):
         return False
     await connection.close()
     return True
-
-
-def _run_program(user: str | None, name: str, *arguments: str) -> None:
-    done = subprocess.run(
-        [str(programs() / name), *arguments],
-        user=user,
-        group=pwd.getpwnam(user).pw_gid if user else None,
-        extra_groups=[] if user else None,
-        cwd="/",
-        text=True,
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode:
-        raise NotReady(f"{name} failed with status {done.returncode}: {done.stderr.strip()}")
 
 
 def _let_pass(folder: Path) -> None:

@@ -142,7 +142,7 @@ class RunningPart:
         )
 
     def _ending(self) -> str:
-        status = self._process.returncode or 0
+        status = self.exited.result()
         return (
             f"was killed by {signal.Signals(-status).name}" if status < 0 else f"exited with status {status}"
         )
@@ -156,17 +156,32 @@ class RunningPart:
                 await asyncio.wait([self.exited], timeout=self.part.stop_seconds)
         finally:
             self._kill_group()
-        await self.exited
+        await self.ended()
 
     async def kill(self) -> None:
         """SIGKILL, as a crash would; returns when it is gone."""
         self.ending = True
         self._kill_group()
-        await self.exited
+        await self.ended()
+
+    async def ended(self) -> int:
+        """Wait for its end; the exit status, or minus the number of the signal that killed it."""
+        await asyncio.wait([self.exited])
+        return self.exited.result()
 
     def _kill_group(self) -> None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
+
+
+async def run_to_end(part: Part) -> None:
+    """Run a program that ends by itself. Raises `PartFailed` if it says that it failed."""
+    running = await RunningPart.start(part)
+    try:
+        if await running.ended():
+            raise running.failed()
+    finally:
+        await running.kill()
 
 
 def end_leftover(part: PartState) -> None:
