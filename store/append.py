@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from domain.errors import CaseworkError, InvalidRequest, StreamConflict
 from domain.records import Batch, CaseSummary
-from store.content import content_hash, payload_json
+from store.content import stored_form
 from store.placement import LiveRow, Placement, check_shape, place
 from store.pool import Connection
 from store.sql import load
@@ -34,8 +34,8 @@ class Appended:
 @dataclass(frozen=True)
 class _Prepared:
     batch: Batch
-    payloads: list[str]
-    hashes: list[bytes]
+    stored: list[tuple[str, bytes]]
+    """Per event, its payload and its digest."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,23 @@ class _Placed:
 
 
 Outcome = Appended | InvalidRequest | StreamConflict
+
+
+async def append_at_end(conn: Connection, batches: Sequence[Batch]) -> list[Outcome] | None:
+    """Record batches that all just go on with their streams, in one statement that is its own transaction.
+
+    None, and nothing recorded, when one of them does not; `append_events` then looks at each.
+    """
+    if len({batch.case_id for batch in batches}) < len(batches):
+        return None
+    try:
+        prepared = [_prepare(batch) for batch in batches]
+    except InvalidRequest:
+        return None
+    added = [row for each in prepared for row in _event_rows(each, repeated=0)]
+    if not await conn.fetchval(Q["append_at_end"], _batch_rows(batches), added, *_consequences(batches)):
+        return None
+    return [Appended(len(batch.events), 0, 0, batch.first_seq + len(batch.events) - 1) for batch in batches]
 
 
 async def append_events(conn: Connection, batches: Sequence[Batch]) -> list[Outcome]:
@@ -59,8 +76,6 @@ async def append_events(conn: Connection, batches: Sequence[Batch]) -> list[Outc
             prepared[index] = _prepare(batch)
         except InvalidRequest as refusal:
             outcomes[index] = refusal
-    if prepared:
-        await conn.execute(Q["lock_streams"], [each.batch.case_id for each in prepared.values()])
     for turn in _turns(prepared):
         outcomes |= await _append_turn(conn, turn)
     return [outcomes[index] for index in range(len(batches))]
@@ -76,9 +91,7 @@ async def append_one(conn: Connection, batch: Batch) -> Appended:
 
 def _prepare(batch: Batch) -> _Prepared:
     check_shape(batch)
-    payloads = [payload_json(event) for event in batch.events]
-    hashes = [content_hash(event, payload) for event, payload in zip(batch.events, payloads, strict=True)]
-    return _Prepared(batch, payloads, hashes)
+    return _Prepared(batch, [stored_form(event) for event in batch.events])
 
 
 def _turns(prepared: Mapping[int, _Prepared]) -> list[dict[int, _Prepared]]:
@@ -102,12 +115,16 @@ async def _append_turn(conn: Connection, turn: Mapping[int, _Prepared]) -> dict[
         tail = tails.get(each.batch.case_id, [])
         try:
             first_seen = await _first_seen(conn, each.batch, tail)
-            placed[index] = _Placed(each, place(each.batch, each.hashes, tail, first_seen))
+            placed[index] = _Placed(
+                each, place(each.batch, [digest for _, digest in each.stored], tail, first_seen)
+            )
         except StreamConflict as conflict:
             outcomes[index] = conflict
     superseded = await _supersede(conn, placed.values())
-    await _insert(conn, placed.values())
-    await _follow_up(conn, [each.prepared.batch for each in placed.values() if each.placement.is_head])
+    heads = [each.prepared.batch for each in placed.values() if each.placement.is_head]
+    added = [row for each in placed.values() for row in _event_rows(each.prepared, each.placement.repeated)]
+    if added or heads:
+        await conn.execute(Q["write"], added, *_consequences(heads))
     for index, each in placed.items():
         outcomes[index] = _outcome(each, superseded)
     return outcomes
@@ -125,12 +142,9 @@ def _outcome(each: _Placed, superseded: Counter[str]) -> Appended:
 
 
 async def _read_tails(conn: Connection, batches: Sequence[Batch]) -> dict[str, list[LiveRow]]:
-    rows = await conn.fetch(
-        Q["tails"], [batch.case_id for batch in batches], [batch.first_seq for batch in batches]
-    )
+    rows = await conn.fetch(Q["tails"], _batch_rows(batches))
     return {
-        case_id: [LiveRow(row["seq"], row["content_hash"], row["run_id"], row["emitted_at"]) for row in tail]
-        for case_id, tail in groupby(rows, itemgetter("case_id"))
+        case_id: [LiveRow(*row[1:]) for row in tail] for case_id, tail in groupby(rows, itemgetter("stream"))
     }
 
 
@@ -153,34 +167,28 @@ async def _supersede(conn: Connection, placed: Iterable[_Placed]) -> Counter[str
     return Counter(row["case_id"] for row in rows)
 
 
-async def _insert(conn: Connection, placed: Iterable[_Placed]) -> None:
-    rows = [
-        (
-            batch.case_id, event.seq, event.type, event.version, event.at, event.actor,
-            each.prepared.payloads[offset], each.prepared.hashes[offset], batch.run_id, batch.emitted_at,
-        )
-        for each in placed
-        for batch in (each.prepared.batch,)
-        for offset, event in enumerate(batch.events)
-        if offset >= each.placement.repeated
-    ]  # fmt: skip
-    if rows:
-        await conn.execute(Q["insert_events"], *map(list, zip(*rows, strict=True)))
+def _batch_rows(batches: Sequence[Batch]) -> list[tuple[object, ...]]:
+    return [(batch.case_id, batch.first_seq, batch.run_id, batch.emitted_at) for batch in batches]
 
 
-async def _follow_up(conn: Connection, batches: Sequence[Batch]) -> None:
-    """Replaces the read-model rows and claims of the streams whose newest batch this is."""
+def _event_rows(prepared: _Prepared, repeated: int) -> list[tuple[object, ...]]:
+    batch = prepared.batch
+    case_id, writer = batch.case_id, (batch.run_id, batch.emitted_at)
+    return [
+        (case_id, event.seq, event.type, event.version, event.at, event.actor, *stored, *writer)
+        for event, stored in zip(batch.events[repeated:], prepared.stored[repeated:], strict=True)
+    ]
+
+
+def _consequences(batches: Sequence[Batch]) -> tuple[str | None, list[str], list[tuple[str, ...]]]:
+    """Read-model rows, the cases whose claims are replaced, and what these still hold."""
     summaries = [batch.summary for batch in batches if batch.summary is not None]
-    if summaries:
-        await conn.execute(Q["put_cases"], _summaries_json(summaries).decode())
     holders = [(batch.summary, batch.held) for batch in batches if batch.summary and batch.held is not None]
-    if not holders:
-        return
     held = [
         (summary.case_id, summary.merchant, summary.order_id, line, to_multirange_text(units))
         for summary, lines in holders
         for line, units in lines.items()
         if units
     ]
-    columns = [list(column) for column in zip(*held, strict=True)] or [[]] * 5
-    await conn.execute(Q["put_held"], [summary.case_id for summary, _ in holders], *columns)
+    rows = _summaries_json(summaries).decode() if summaries else None
+    return rows, [summary.case_id for summary, _ in holders], held

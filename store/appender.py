@@ -14,7 +14,7 @@ import asyncpg
 
 from domain.errors import StoreUnavailable
 from domain.records import Batch
-from store.append import Appended, Outcome, append_events
+from store.append import Appended, Outcome, append_at_end, append_events
 from store.pool import ACQUIRE_TIMEOUT_SECONDS, OUTAGES, Pool, PooledConnection, outages_named
 
 GROUP_EVENTS_MAX = 2000
@@ -113,6 +113,8 @@ class Appender:
     async def _commit(self, batches: Sequence[Batch]) -> list[Outcome]:
         with outages_named():
             conn = await self._connection()
+            if outcomes := await append_at_end(conn, batches):
+                return outcomes
             async with conn.transaction():
                 return await append_events(conn, batches)
 

@@ -12,26 +12,21 @@ _to_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
-def payload_json(event: Recorded) -> str:
-    """The payload as canonical JSON.
+def stored_form(event: Recorded) -> tuple[str, bytes]:
+    """The payload as canonical JSON, and the SHA-256 of everything that the event says.
 
-    Raises `InvalidRequest` for what PostgreSQL cannot hold: a NUL character, half a surrogate pair,
-    not-a-number.
+    The event's place in the stream is not part of the digest. Raises `InvalidRequest` for what PostgreSQL
+    cannot hold: a NUL character, half a surrogate pair, not-a-number.
     """
+    head = f"{event.type}\0{event.version}\0{event.at.isoformat()}\0{event.actor}\0"
     try:
-        text = _to_json(event.data)
-        (text + event.actor + event.type).encode()
+        payload = _to_json(event.data)
+        digest = hashlib.sha256((head + payload).encode()).digest()
     except ValueError as error:
         raise _unstorable(event, str(error)) from error
-    if _NUL.search(text) or "\0" in event.actor + event.type:
+    if ("\\u0000" in payload and _NUL.search(payload)) or "\0" in event.actor + event.type:
         raise _unstorable(event, "it holds a NUL character")
-    return text
-
-
-def content_hash(event: Recorded, payload: str) -> bytes:
-    """SHA-256 over everything that the event says; its place in the stream is not part of it."""
-    head = f"{event.type}\0{event.version}\0{event.at.isoformat()}\0{event.actor}\0"
-    return hashlib.sha256((head + payload).encode()).digest()
+    return payload, digest
 
 
 def _unstorable(event: Recorded, why: str) -> InvalidRequest:

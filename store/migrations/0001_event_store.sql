@@ -28,6 +28,16 @@ CREATE TABLE outbox (
     PRIMARY KEY (xid, pos)
 );
 
+-- However an event is written, its outbox row is written with it.
+CREATE FUNCTION fill_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO outbox (xid, pos) SELECT xid, pos FROM added;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER events_outbox AFTER INSERT ON events
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION fill_outbox();
+
 CREATE TABLE feed_checkpoints (
     reader text PRIMARY KEY,
     xid xid8 NOT NULL,
@@ -87,3 +97,4 @@ CREATE INDEX claims_of_case ON claims (case_id);
 -- migrate:down
 
 DROP TABLE claims, cases, feed_checkpoints, outbox, events;
+DROP FUNCTION fill_outbox();
