@@ -1,5 +1,6 @@
-"""Commands about the engine room: up, down, status, doctor, demo."""
+"""Commands about the engine room: up, down, status, doctor, migrate, demo."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -81,6 +82,19 @@ def status(as_json: AsJson = False) -> None:
             print(f"{part['name']:<10} {'ok' if part['healthy'] else 'GONE':<5} {part['address']}")
     if not report["healthy"]:
         raise typer.Exit(NO)
+
+
+@app.command()
+@reports_errors
+def migrate(as_json: AsJson = False) -> None:
+    """Bring the database's tables up to date (`up` does it for its own database)."""
+    from store.migrate import migrate as apply_pending
+
+    applied = asyncio.run(apply_pending(Settings().required_database_url()))
+    if as_json:
+        print_json({"applied": applied})
+    else:
+        print(f"applied {', '.join(applied)}" if applied else "nothing to apply")
 
 
 def _report(running: EngineState | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from domain.errors import InvalidRequest, NotReady
 from providers.settings import ProviderSettings
 from starters.engine_state import EngineAddresses, EngineState, held_lock, read_running, write_state
-from starters.settings import ProviderFields, Settings, without_password
+from starters.settings import CHECKOUT, ProviderFields, Settings, without_password
 from workflows.names import TASK_QUEUE
 
 
@@ -113,3 +113,10 @@ def test_the_default_task_queue_is_the_one_outsiders_know() -> None:
 )
 def test_a_password_is_not_printed(url: str, printed: str) -> None:
     assert without_password(url) == printed
+
+
+def test_the_documents_table_has_every_setting() -> None:
+    page = (CHECKOUT / "docs" / "how-to" / "run-against-real-servers.md").read_text(encoding="utf-8")
+    written_by_up = {"running_temporal", "sandbox_url"}
+    told = {word for line in page.splitlines() if line.startswith("| `") for word in line.split("`")[1::2]}
+    assert set(Settings.model_fields) - written_by_up <= told
