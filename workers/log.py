@@ -2,8 +2,8 @@
 
 Workflow code may log only through `workflow.logger`, which is a standard logger. A handler that locks or
 waits there can hold up a workflow task long enough to be taken for a deadlock; here every logger just puts
-the record into a queue. No personal data: log case ids, event names and error codes, never contacts, addresses
-or messages.
+the record into a queue. No personal data: log case ids, event names and error codes, never contacts,
+addresses or messages.
 """
 
 import atexit
