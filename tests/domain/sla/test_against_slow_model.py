@@ -204,5 +204,8 @@ def test_hours_of_seconds(data: st.DataObject) -> None:
     spec = ClockSpec(calendars={"desk": desk, "law": law}, metrics=(metric,))
     events = data.draw(timelines(4000, SECOND, base))
     as_of = base + data.draw(st.integers(0, 6000)) * SECOND
-    expected = slow_rows(metric, spec, events, as_of, SECOND_GRIDS[base])
+    try:
+        expected = slow_rows(metric, spec, events, as_of, SECOND_GRIDS[base])
+    except Horizon:
+        reject()
     assert fast_rows(spec, events, as_of) == expected
