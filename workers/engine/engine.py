@@ -92,7 +92,7 @@ class Engine:
         env[f"{ENV_PREFIX}STATE_DIR"] = str(self.state_dir)
         for name, value in self.addresses.model_dump(exclude_none=True).items():
             if getattr(self._given, name, None) is None:
-                env[f"{ENV_PREFIX}{name.upper()}"] = value
+                env[f"{ENV_PREFIX}{name.upper()}"] = str(value)
         return env
 
     async def next_death(self) -> RunningPart:
