@@ -4,6 +4,7 @@ The book is carried in histories, so it holds facts only; states, deadlines and 
 Replaying a file of events (contracts §1) is the same computation.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -109,8 +110,15 @@ def changes(book: ClockBook, spec: ClockSpec, as_of: datetime) -> tuple[ClockCha
     now = all_changes(book, spec, as_of)
     if book.told_at is None:
         return now
-    before = _changes(book.heard[: book.told], spec, book.told_at)
-    return tuple(change for change in now if change not in before)
+    # Twice within an instant, the same change may come twice: they are counted, not just looked up.
+    before = Counter(_changes(book.heard[: book.told], spec, book.told_at))
+    new: list[ClockChange] = []
+    for change in now:
+        if before[change]:
+            before[change] -= 1
+        else:
+            new.append(change)
+    return tuple(new)
 
 
 def told(book: ClockBook, change: ChangeKind, at: datetime) -> ClockBook:
