@@ -13,6 +13,7 @@ from workflows.wire import data_converter
 
 CONNECT_PATIENCE_SECONDS = 5.0
 CONNECT_PAUSE_SECONDS = 0.2
+DEFAULT_ADDRESS = "127.0.0.1:7233"
 
 
 def configured() -> ClientConnectConfig:
@@ -28,6 +29,13 @@ def is_configured() -> bool:
     return "target_host" in configured()
 
 
+def target(settings: Settings) -> tuple[str, str]:
+    """The address and the namespace that `connect` would use."""
+    options = configured()
+    address = options.get("target_host") or settings.running_temporal or DEFAULT_ADDRESS
+    return address, options.get("namespace") or "default"
+
+
 async def connect(
     settings: Settings, *, address: str | None = None, patience_seconds: float = CONNECT_PATIENCE_SECONDS
 ) -> Client:
@@ -37,7 +45,7 @@ async def connect(
     """
     options: ClientConnectConfig = {"target_host": address} if address else configured()
     if "target_host" not in options:
-        options["target_host"] = settings.running_temporal or "127.0.0.1:7233"
+        options["target_host"] = settings.running_temporal or DEFAULT_ADDRESS
     give_up_at = time.monotonic() + patience_seconds
     while True:
         try:

@@ -1,4 +1,4 @@
-"""How commands read their input, print their answer and fail (contracts: status 0 done, 1 no, 2 bad input)."""
+"""How commands read their input, print their answer and fail: status 0 is done, 1 is no, 2 is bad input."""
 
 import json
 import sys
@@ -59,7 +59,7 @@ def fail(message: str, status: int = BAD_INPUT) -> NoReturn:
 
 
 def reports_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn typed errors into one line and a status: 1 for a refusal or a miss, 2 for bad input and the rest."""
+    """Turn typed errors into one line and a status: 1 for a refusal or a miss, 2 for the rest."""
 
     @wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -30,5 +30,9 @@ DECISIONS: dict[type[ask.Message], Decision] = {
 def decide(state: ReturnState, command: ask.Command, now: datetime) -> list[ReturnEvent]:
     """The events that follow; raises a `Refused` where the case's rules do not allow the command."""
     if not state.open:
-        raise CaseClosed(f"{state.case_id} is closed ({state.outcome}); open a new return or reopen this one")
+        raise CaseClosed(
+            f"{state.case_id} is closed ({state.outcome}); open a new return or reopen this one",
+            case_id=state.case_id,
+            outcome=state.outcome,
+        )
     return DECISIONS[type(command)](state, command, now)

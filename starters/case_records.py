@@ -1,0 +1,107 @@
+"""What the store knows of returns: facts, state, first answer; to be read, waited for and followed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+from domain.errors import CaseNotFound, NoAnswer
+from domain.records import Recorded
+from domain.returns import events as facts
+from domain.returns.answers import opening_answer, whole
+from domain.returns.evolve import fold
+from domain.returns.messages import Opened, OpenReturn, Progress
+from domain.returns.state import ReturnState
+from domain.returns.story import blank
+from domain.returns.views import progress
+from starters.case_ids import parse_case_id
+from store.case_archive import CaseArchive
+from store.pool import Pool
+
+WAIT_PATIENCE_SECONDS = 30.0
+FIRST_PAUSE_SECONDS = 0.01
+PAUSE_GROWTH = 1.5
+LONGEST_PAUSE_SECONDS = 0.5
+FOLLOW_PAUSE_SECONDS = 0.5
+
+OPENING = {
+    event.name for event in (facts.Applied, facts.Approved, facts.Refused, facts.Closed, facts.ClockChanged)
+}
+"""What an opening may consist of; what follows in the same instant, by somebody else, is no part of it."""
+OPENING_ACTORS = ("customer", "clock")
+
+
+class CaseRecords:
+    """Reads by case id. All calls raise `StoreUnavailable`, those on one case `CaseNotFound`."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+        self._archive = CaseArchive(pool)
+
+    async def events(self, case_id: str, after_seq: int = 0) -> list[Recorded]:
+        """The facts of a case in order."""
+        found = await self._read(case_id, after_seq)
+        if not found and (after_seq == 0 or not await self._read(case_id, 0)):
+            raise CaseNotFound(f"there is no case {case_id}", case_id=case_id)
+        return found
+
+    async def state(self, case_id: str) -> ReturnState:
+        """The case as its facts tell it."""
+        return await self._archive.return_state(case_id)
+
+    async def progress(self, case_id: str) -> Progress:
+        """The customer's view."""
+        return progress(await self.state(case_id))
+
+    async def view(self, case_id: str) -> dict[str, Any]:
+        """The whole state, as the query `case` gives it."""
+        return whole(await self.state(case_id), datetime.now(UTC))
+
+    async def first_answer(self, case_id: str) -> Opened | None:
+        """What the opening answered, from its facts; None for a case that the store does not know."""
+        records = await self._read(case_id, 0)
+        if not records:
+            return None
+        opening = [records[0]]
+        for record in records[1:]:
+            if record.type not in OPENING or record.at != records[0].at or record.actor not in OPENING_ACTORS:
+                break
+            opening.append(record)
+        terms = await self._archive.terms(str(records[0].data["terms_hash"]))
+        merchant, number = parse_case_id(case_id)
+        start = OpenReturn.model_construct(merchant=merchant, number=number)
+        return opening_answer(fold(blank(start, terms), opening))
+
+    async def wait_for(self, case_id: str, seq: int) -> None:
+        """Wait until the event with this number is stored. Raises `NoAnswer` when patience ends."""
+        pause = FIRST_PAUSE_SECONDS
+        try:
+            async with asyncio.timeout(WAIT_PATIENCE_SECONDS):
+                while not await self._read(case_id, seq - 1):
+                    await asyncio.sleep(pause)
+                    pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
+        except TimeoutError:
+            raise NoAnswer(f"{case_id}: event {seq} is not stored yet; the case goes on, ask again") from None
+
+    async def follow(self, case_id: str, after_seq: int = 0) -> AsyncIterator[Recorded]:
+        """The facts as they come, until the case is closed and stays so."""
+        while True:
+            found = await self.events(case_id, after_seq)
+            for record in found:
+                after_seq = record.seq
+                yield record
+            if not found and not (await self.state(case_id)).open:
+                return
+            await asyncio.sleep(FOLLOW_PAUSE_SECONDS)
+
+    async def _read(self, case_id: str, after_seq: int) -> list[Recorded]:
+        import json
+
+        from store.case_archive import Q
+
+        rows = await self.pool.fetch(Q["stream"], case_id)
+        return [
+            Recorded.model_validate({**dict(r), "data": json.loads(r["data"])})
+            for r in rows
+            if r["seq"] > after_seq
+        ]

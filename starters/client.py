@@ -1,0 +1,249 @@
+"""The typed client of cases: open, act, read, follow. Update ids are the caller's idempotency keys."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.exceptions import TemporalError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.digests import digest
+from domain.errors import (
+    CaseClosed,
+    CaseNotFound,
+    CaseworkError,
+    IdempotencyConflict,
+    NotReady,
+    StoreUnavailable,
+)
+from domain.records import Recorded
+from domain.returns import messages as ask
+from domain.returns.state import ReturnState
+from starters.case_ids import parse_case_id
+from starters.case_records import CaseRecords
+from starters.failures import typed
+from starters.opening import open_key, start_operation
+from starters.requests import ReturnRequests
+from starters.sending import ANSWER_PATIENCE_SECONDS, Sender
+from starters.updates import NAMES
+from workflows.names import TASK_QUEUE
+
+R = TypeVar("R")
+
+QUERY_TIMEOUT = timedelta(seconds=5)
+QUERY_PATIENCE_SECONDS = 6.0
+LATE_PARCEL_OUTCOMES = ("expired", "cancelled", "parcel_lost")
+"""Closed cases that a parcel which arrives after all opens again."""
+
+
+class Cases(ReturnRequests):
+    """Returns, by a Temporal client and, for reading what is recorded, the store.
+
+    All calls raise the typed errors of `domain.errors`, never Temporal's. A call that ends in `NoAnswer`, or
+    whose caller died, is to be made again with the same key: what was done is not done twice.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        records: CaseRecords | None = None,
+        *,
+        task_queue: str = TASK_QUEUE,
+        patience_seconds: float = ANSWER_PATIENCE_SECONDS,
+    ) -> None:
+        self._client = client
+        self._records = records
+        self._task_queue = task_queue
+        self._sender = Sender(patience_seconds)
+        self._asker = Sender(min(patience_seconds, QUERY_PATIENCE_SECONDS))
+
+    @property
+    def resent(self) -> int:
+        """How many requests had to be sent again, for example after `WorkflowNotReadyFailure`."""
+        return self._sender.resent
+
+    # Open and act
+
+    async def open_return(self, merchant: str, number: str, application: ask.Application) -> ask.Opened:
+        """Open a return (sop R1); the same number with the same content gets the first answer.
+
+        Raises `IdempotencyConflict` for other content, `OrderNotFound`, `UnknownPolicy`, `InvalidRequest`.
+        """
+        return await self.open(ask.OpenReturn(merchant=merchant, number=number, application=application))
+
+    async def reopen(self, case_id: str, reopen: ask.Reopen, key: str) -> ask.Opened:
+        """Let a closed case go on from what the store knows; one that is not closed is left as it is."""
+        merchant, number = parse_case_id(case_id)
+        return await self._open(ask.OpenReturn(merchant=merchant, number=number, reopen=reopen), key)
+
+    async def open(self, start: ask.OpenReturn, key: str | None = None) -> ask.Opened:
+        """Open or reopen by the start argument itself; only `reopen` needs the key."""
+        if start.application is None:
+            return await self._open(start, key)
+        content = digest(start.application)
+        first = await self._first_answer(start.case_id)
+        if first is not None:
+            return _same(first, content)
+        try:
+            return _same(await self._open(start), content)
+        except CaseClosed:
+            first = await self._first_answer(start.case_id)
+            if first is None:
+                raise
+            return _same(first, content)
+
+    async def act(self, case_id: str, request: ask.Command, key: str) -> ask.Answer:
+        """Send a message; the same key gets the first answer, also after the case went on or closed.
+
+        Raises `IdempotencyConflict` when the key was used for other content, `Refused` and its kin when the
+        case's rules say no, `CaseClosed`, `CaseNotFound`. `Receive` reopens a case whose parcel comes late.
+        """
+        try:
+            answer = await self._update(case_id, request, key)
+        except CaseClosed as closed:
+            if (
+                not isinstance(request, ask.Receive)
+                or closed.detail.get("outcome") not in LATE_PARCEL_OUTCOMES
+            ):
+                raise
+            await self.reopen(case_id, ask.Reopen(reason="late_parcel", by=request.warehouse), key)
+            answer = await self._update(case_id, request, key)
+        return _same(answer, digest(request))
+
+    async def _first_answer(self, case_id: str) -> ask.Opened | None:
+        """What the store says that the opening answered.
+
+        Thus a case that is closed, or was terminated, is never begun a second time under its number. When the
+        store is away, the case itself waits for it.
+        """
+        if self._records is None:
+            return None
+        try:
+            return await self._records.first_answer(case_id)
+        except StoreUnavailable:
+            return None
+
+    async def _open(self, start: ask.OpenReturn, key: str | None = None) -> ask.Opened:
+        async def send() -> ask.Opened:
+            # Temporal's own overloads are partly untyped.
+            return await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType]
+                "open",
+                start,
+                start_workflow_operation=start_operation(start, self._task_queue),
+                id=open_key(start, key),
+                result_type=ask.Opened,
+            )
+
+        try:
+            return await self._sender.answered(send)
+        except WorkflowAlreadyStartedError:
+            raise await self._absence(start.case_id) from None
+        except TemporalError as error:
+            raise typed(error) from None
+
+    async def _update(self, case_id: str, request: ask.Command, key: str) -> ask.Answer:
+        handle = self._client.get_workflow_handle(case_id)
+
+        async def send() -> ask.Answer:
+            return await handle.execute_update(  # pyright: ignore[reportUnknownMemberType]
+                NAMES[type(request)], request, id=key, result_type=ask.Answer
+            )
+
+        try:
+            return await self._sender.answered(send)
+        except TemporalError as error:
+            raise await self._why(case_id, error) from None
+
+    # Read
+
+    async def progress(self, case_id: str) -> ask.Progress:
+        """The customer's view (sop R6): from the running case, else from what is recorded."""
+        return await self._ask(case_id, "progress", ask.Progress, CaseRecords.progress)
+
+    async def case(self, case_id: str) -> dict[str, Any]:
+        """The whole state: from the running case, else from what is recorded."""
+        return await self._ask(case_id, "case", dict[str, Any], CaseRecords.view)
+
+    async def events(self, case_id: str, after_seq: int = 0) -> list[Recorded]:
+        """The recorded facts of a case, in order. Raises `CaseNotFound`."""
+        return await self.records.events(case_id, after_seq)
+
+    async def wait_for(self, case_id: str, seq: int) -> None:
+        """Wait until the store has the event that an answer named. Raises `NoAnswer`."""
+        await self.records.wait_for(case_id, seq)
+
+    def follow(self, case_id: str, after_seq: int = 0) -> AsyncIterator[Recorded]:
+        """The facts of a case as they are recorded, until it is closed."""
+        return self.records.follow(case_id, after_seq)
+
+    @property
+    def records(self) -> CaseRecords:
+        """What the store knows. Raises `NotReady` when this client was given no store."""
+        if self._records is None:
+            raise NotReady("this reads the store: set CASEWORK_DATABASE_URL, or start one with `casework up`")
+        return self._records
+
+    async def _ask(self, case_id: str, query: str, result: type[R], recorded: Any) -> R:
+        handle = self._client.get_workflow_handle(case_id)
+        try:
+            return await self._asker.answered(
+                lambda: handle.query(query, result_type=result, rpc_timeout=QUERY_TIMEOUT)
+            )
+        except (TemporalError, CaseworkError) as error:
+            why = error if isinstance(error, CaseworkError) else await self._why(case_id, error)
+        if self._records is not None:
+            try:
+                return await recorded(self._records, case_id)
+            except CaseNotFound:
+                pass
+        raise why
+
+    # Why a case does not answer
+
+    async def _why(self, case_id: str, error: TemporalError) -> CaseworkError:
+        if isinstance(error, RPCError) and error.status == RPCStatusCode.NOT_FOUND:
+            return await self._absence(case_id)
+        return typed(error)
+
+    async def _absence(self, case_id: str) -> CaseworkError:
+        """The error for a case that does not run: closed, never opened, or stopped by ops."""
+        state = await self._recorded_state(case_id)
+        status = await self._status(case_id)
+        if state is not None and state.open and status != WorkflowExecutionStatus.RUNNING:
+            ended = status.name.lower() if status else "gone"
+            return NotReady(
+                f"{case_id} is open, but its workflow is {ended}: `casework verify` says what to do"
+            )
+        outcome = state.outcome if state is not None else None
+        if outcome or status == WorkflowExecutionStatus.COMPLETED:
+            said = f" ({outcome})" if outcome else ""
+            return CaseClosed(f"{case_id} is closed{said}", case_id=case_id, outcome=outcome)
+        return CaseNotFound(f"there is no case {case_id}", case_id=case_id)
+
+    async def _recorded_state(self, case_id: str) -> ReturnState | None:
+        if self._records is None:
+            return None
+        try:
+            return await self._records.state(case_id)
+        except CaseNotFound:
+            return None
+
+    async def _status(self, case_id: str) -> WorkflowExecutionStatus | None:
+        handle = self._client.get_workflow_handle(case_id)
+        try:
+            return (await self._sender.answered(handle.describe)).status
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                return None
+            raise typed(error) from None
+
+
+A = TypeVar("A", bound=ask.Answer)
+
+
+def _same(answer: A, request_hash: str) -> A:
+    """The answer, if it is to this content."""
+    if answer.request_hash != request_hash:
+        raise IdempotencyConflict(case_id=answer.case_id)
+    return answer

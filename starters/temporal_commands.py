@@ -1,0 +1,69 @@
+"""The `temporal` commands that do what ours do, ready to be pasted into a shell (contracts §5)."""
+
+import json
+import shlex
+from dataclasses import dataclass
+
+from domain.returns.messages import Command, OpenReturn
+from starters.opening import PRIORITY_KEYS, attributes_of, details_of, open_key, reuse_policy, summary_of
+from starters.updates import NAMES
+from workflows.names import RETURN_CASE, TASK_QUEUE
+
+REUSE = {"ALLOW_DUPLICATE": "AllowDuplicate", "ALLOW_DUPLICATE_FAILED_ONLY": "AllowDuplicateFailedOnly"}
+
+
+@dataclass(frozen=True)
+class TemporalCommands:
+    """Commands for one server, namespace and task queue. TLS and keys come from the environment."""
+
+    address: str
+    namespace: str = "default"
+    task_queue: str = TASK_QUEUE
+
+    def open(self, start: OpenReturn, key: str | None = None) -> str:
+        """Start the case unless it runs, and wait for the answer of `open`."""
+        words = ["workflow execute-update-with-start", *self._where(start.case_id)]
+        words += [f"--type {RETURN_CASE}", f"--task-queue {shlex.quote(self.task_queue)}"]
+        words += ["--id-conflict-policy UseExisting"]
+        words += [f"--id-reuse-policy {REUSE[reuse_policy(start).name]}"]
+        words += [
+            f"--search-attribute {shlex.quote(f'{name}={json.dumps(value)}')}"
+            for name, value in attributes_of(start).items()
+        ]
+        if start.application is not None:
+            words += [f"--priority-key {PRIORITY_KEYS[start.application.priority]}"]
+        words += [f"--static-summary {shlex.quote(summary_of(start))}"]
+        words += [f"--static-details {shlex.quote(details_of(start))}"]
+        content = _json(start)
+        words += [f"--input {content}"]
+        words += [
+            "--update-name open",
+            f"--update-id {shlex.quote(open_key(start, key))}",
+            f"--update-input {content}",
+        ]
+        return _joined(words)
+
+    def update(self, case_id: str, request: Command, key: str) -> str:
+        """Send an update and wait for its answer."""
+        words = ["workflow update execute", *self._where(case_id)]
+        words += [f"--name {NAMES[type(request)]}", f"--update-id {shlex.quote(key)}"]
+        return _joined([*words, f"--input {_json(request)}"])
+
+    def query(self, case_id: str, name: str) -> str:
+        """Ask a case."""
+        return _joined(["workflow query", *self._where(case_id), f"--type {name}"])
+
+    def _where(self, case_id: str) -> list[str]:
+        return [
+            f"--address {shlex.quote(self.address)} --namespace {shlex.quote(self.namespace)}",
+            f"--workflow-id {shlex.quote(case_id)}",
+        ]
+
+
+def _json(message: OpenReturn | Command) -> str:
+    plain = message.model_dump(mode="json", exclude_unset=True)
+    return shlex.quote(json.dumps(plain, ensure_ascii=False))
+
+
+def _joined(words: list[str]) -> str:
+    return " \\\n  ".join([f"temporal {words[0]}", *words[1:]])
