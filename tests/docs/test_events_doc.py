@@ -1,0 +1,78 @@
+"""docs/events.md says of every stored event what the code does."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from domain.policy.events import KNOWN_EVENTS
+from domain.records import UnitRange
+from domain.refunds import PayRefund, RefundOutcome, ended, requested
+from domain.returns.events import PAYLOADS, AppliedLine, InspectedUnits, ReceivedLine
+from tests.docs.documents import read, rows
+
+TEXT = read("docs/events.md")
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def told(cell: str) -> set[str]:
+    """The names in backticks."""
+    return set(re.findall(r"`([\w?]+)`", cell))
+
+
+def table(prefixes: tuple[str, ...]) -> dict[str, tuple[int, set[str]]]:
+    """Event to version and fields, as the page has them."""
+    found = {
+        cells[0].strip("`"): (cells[1], told(cells[3])) for cells in rows(TEXT, 4) if cells[0].startswith("`")
+    }
+    return {
+        name: (int(version), names) for name, (version, names) in found.items() if name.startswith(prefixes)
+    }
+
+
+def fields(model: type[BaseModel]) -> set[str]:
+    """The fields of a payload; those with a default end in `?`."""
+    return {name if field.is_required() else f"{name}?" for name, field in model.model_fields.items()}
+
+
+def test_every_event_of_a_return_stands_there_with_its_version_and_fields() -> None:
+    expected = {name: (event.version, fields(event)) for name, event in PAYLOADS.items()}
+    assert table(("return.", "notice.", "clock.")) == expected
+
+
+def test_every_event_of_a_refund_stands_there_with_its_fields() -> None:
+    order: dict[str, Any] = {
+        "case_id": "return:m1:R-1",
+        "merchant": "m1",
+        "number": "R-1",
+        "seq": 1,
+        "order_id": "SO-1",
+        "amount_minor": 1,
+        "currency": "CNY",
+        "rules": {"key_window_margin": "1h", "poll_first": "30s", "poll_max": "1h", "person_after": "1d"},
+    }
+    paid = PayRefund.model_validate(order)
+    [first] = requested(paid, NOW).events
+    expected = {first.type: (first.version, set(first.data))}
+    for state in ("settled", "failed"):
+        outcome = RefundOutcome(state=state, at=NOW, provider_ref="r1", reason="x")
+        [last] = ended(paid, 2, outcome).events
+        expected[last.type] = (last.version, {f"{name}?" for name in last.data})
+    assert table(("refund.",)) == expected
+
+
+def test_the_nested_rows_have_their_fields() -> None:
+    nested = [told(cells[2]) for cells in rows(TEXT, 3)]
+    for model in (AppliedLine, ReceivedLine, InspectedUnits, UnitRange):
+        assert fields(model) in nested
+
+
+def test_every_outcome_stands_there() -> None:
+    outcomes = PAYLOADS["return.closed"].model_json_schema()["properties"]["outcome"]["enum"]
+    sentence = next(line for line in TEXT.splitlines() if "one of these outcomes" in line)
+    assert set(outcomes) <= told(sentence)
+
+
+def test_what_a_policy_may_listen_to_stands_there() -> None:
+    assert set(table(("return.",))) >= KNOWN_EVENTS
