@@ -4,12 +4,13 @@ import os
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, NoReturn, cast
 
 import typer
 from typer.core import TyperGroup
 
 from starters.cli import engine
+from starters.leaving import run_and_leave
 from starters.settings import ENV_PREFIX, Settings
 
 PLAIN: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
@@ -98,6 +99,6 @@ def settings_flags(
         os.environ[f"{ENV_PREFIX}{name.upper().replace('-', '_')}"] = value
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run the command line."""
-    app(prog_name="casework")
+    run_and_leave(lambda: app(prog_name="casework"))

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from starters.cli.exchange import NO, print_json, reports_errors
+from starters.leaving import run_and_leave
 from starters.settings import Settings
 from workers.engine.parts import PARTS, PartName, Ports, free_port
 from workers.engine.up import UpOptions, run
@@ -89,4 +90,4 @@ def _part_names(text: str) -> list[PartName]:
 
 
 if __name__ == "__main__":
-    app(prog_name="casework")
+    run_and_leave(lambda: app(prog_name="casework"))
