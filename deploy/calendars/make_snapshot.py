@@ -3,8 +3,9 @@
     python deploy/calendars/make_snapshot.py
 
 A year belongs into `LAST_YEAR` only once its days are published: for later years `holidays` makes up
-rule-based days, without make-up workdays. China is cross-checked day by day with `chinesecalendar`.
+rule-based days, without make-up workdays. China must be the same day by day in `chinesecalendar`.
 """
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 import json
 import sys
@@ -28,20 +29,26 @@ YEARS = range(FIRST_YEAR, LAST_YEAR + 1)
 def main() -> None:
     """Write `cn.json` and `gb.json`."""
     library = f"holidays {version('holidays')}"
-    checked = f"cross-checked with chinesecalendar {version('chinesecalendar')}"
-    write("cn", f"{library} (China, State Council notices), {checked}", china())
-    write("gb", f"{library} (England, bank holidays)", england())
+    both = f"{library} and chinesecalendar {version('chinesecalendar')}, which agree on every day"
+    write("cn", f"State Council notices by {both}", china())
+    write("gb", f"Bank holidays in England by {library}", england())
 
 
 def china() -> dict[date, DayKind]:
-    """Statutory holidays and 调休 make-up workdays."""
+    """Statutory holidays, the weekends that fall into them, and 调休 make-up workdays.
+
+    `holidays` leaves those weekends out; a desk that works on weekends needs them.
+    """
     published = holidays.country_holidays("CN", years=YEARS)
-    days: dict[date, DayKind] = {day: "workday" for day in published.weekend_workdays if FIRST <= day <= LAST}
-    days |= {day: "holiday" for day in published if FIRST <= day <= LAST}
+    days: dict[date, DayKind] = {}
     for day in (FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)):
-        ours = days.get(day, "holiday" if day.weekday() >= 5 else "workday")
-        if (ours == "workday") != chinese_calendar.is_workday(day):  # pyright: ignore[reportUnknownMemberType]
-            raise SystemExit(f"{day}: holidays says {ours}, chinesecalendar does not; find out who is right")
+        is_workday, holiday = chinese_calendar.is_workday(day), chinese_calendar.get_holiday_detail(day)[1]
+        if is_workday != published.is_working_day(day):
+            raise SystemExit(f"{day}: holidays and chinesecalendar disagree; find out who is right")
+        if not is_workday and holiday:
+            days[day] = "holiday"
+        elif is_workday and day.weekday() >= 5:
+            days[day] = "workday"
     return days
 
 
