@@ -26,20 +26,23 @@ NEXT_STATES: dict[RefundState, tuple[RefundState, ...]] = {
     "returned": (),
 }
 
+# An underscore stands only before a digest, so that a plain name never looks like one that has it.
+_PLAIN_CASE = re.compile(r"[A-Za-z0-9-]+")
+
 KEY_LENGTH_MAX = 40  # the shortest limit among the rails (facts: WeChat, Razorpay)
 
 
 def refund_key(merchant: str, number: str, seq: int) -> str:
     """The provider's idempotency key: `rf-<case>-<seq>` in `[A-Za-z0-9_-]`, at most 40 characters.
 
-    A case name that is too long or has other characters is shortened with a digest of the whole,
-    so that two cases never share a key.
+    A case whose name is too long, has other characters or could be read as another case's is named with a
+    digest of the whole, so that two cases never share a key.
     """
     case = f"{merchant}-{number}"
     room = KEY_LENGTH_MAX - len(f"rf--{seq}")
-    if len(case) > room or not re.fullmatch(r"[A-Za-z0-9_-]+", case):
+    if len(case) > room or not _PLAIN_CASE.fullmatch(case) or "-" in merchant:
         digest = hashlib.sha256(f"{merchant}:{number}".encode()).hexdigest()[:12]
-        plain = re.sub(r"[^A-Za-z0-9_-]", "_", case)
+        plain = re.sub(r"[^A-Za-z0-9-]", "-", case)
         case = f"{plain[: room - 13]}_{digest}"
     return f"rf-{case}-{seq}"
 

@@ -284,6 +284,7 @@ class Reopened(ReturnEvent):
     reason: str
     stage: str
     units: dict[str, list[UnitRange]]
+    ship_back_by: Instant | None = None
 
 
 class NoticeReported(ReturnEvent):

@@ -259,7 +259,8 @@ def _closed(state: ReturnState, event: facts.Closed, at: datetime) -> Change:
 @_on(facts.Reopened)
 def _reopened(state: ReturnState, event: facts.Reopened, at: datetime) -> Change:
     claimed = {name: {"units": units} for name, units in event.units.items()}
-    return _to(event.stage, outcome=None, closed_at=None, lines=_replaced(state, claimed))  # type: ignore[arg-type]
+    change = _to(event.stage, outcome=None, closed_at=None, lines=_replaced(state, claimed))  # type: ignore[arg-type]
+    return change | ({"ship_back_by": event.ship_back_by} if event.ship_back_by else {})
 
 
 @_on(facts.ClockChanged)

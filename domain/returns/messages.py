@@ -38,6 +38,14 @@ class Application(Model):
     policy: Slug = "standard"
     request: ReturnRequest
 
+    @field_validator("request")
+    @classmethod
+    def _names_a_line_once(cls, request: ReturnRequest) -> ReturnRequest:
+        names = [line.line for line in request.lines]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"line {twice} is named twice; add its quantities up")
+        return request
+
 
 class Reopen(Model):
     """Why a closed case goes on: the run is seeded from the store."""

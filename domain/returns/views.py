@@ -76,9 +76,8 @@ def summarise(state: ReturnState) -> CaseSummary:
     order = state.bought
     assert state.opened_at is not None
     assert state.last_event_at is not None
-    clocks = clock_rows(state, state.last_event_at)
-    pending = [row for row in clocks if row.state == "running" and row.verdict == "pending"]
-    nearest = min(pending, key=lambda row: row.due_at) if pending and state.open else None
+    clocks = clock_rows(state, known_at(state))
+    nearest = _nearest(clocks) if state.open else None
     due = next_due(state)
     return CaseSummary(
         case_id=state.case_id,
@@ -113,6 +112,17 @@ def summarise(state: ReturnState) -> CaseSummary:
     )
 
 
+def known_at(state: ReturnState) -> datetime:
+    """The moment that the facts so far speak of: the last one, or the last change of a clock that was told."""
+    assert state.last_event_at is not None
+    return max(state.last_event_at, state.clocks.told_at or state.last_event_at)
+
+
+def _nearest(clocks: tuple[ClockRow, ...]) -> ClockRow | None:
+    pending = [row for row in clocks if row.state == "running" and row.verdict == "pending"]
+    return min(pending, key=lambda row: row.due_at) if pending else None
+
+
 def next_due(state: ReturnState) -> tuple[datetime, str] | None:
     """The earliest instant that the case must not miss, and what it is."""
     if not state.open or state.stage == "opening":
@@ -122,8 +132,7 @@ def next_due(state: ReturnState) -> tuple[datetime, str] | None:
 
 
 def _next_instant(state: ReturnState) -> tuple[datetime, str] | None:
-    assert state.last_event_at is not None
-    at = next_instant(state.clocks, state.terms.clocks, state.last_event_at)
+    at = next_instant(state.clocks, state.terms.clocks, known_at(state))
     return (at, "next clock") if at else None
 
 
@@ -131,8 +140,6 @@ def progress(state: ReturnState) -> Progress:
     """The customer's view (sop R6): four stages, what is next, until when; nothing of our inner life."""
     reached = STAGES.index(state.closed_in or "review") if not state.open else STAGES.index(state.stage)
     done = state.outcome not in (None, "refused", "cancelled", "expired", "goods_failed")
-    deadline = next_deadline(state)
-    theirs = waiting_for(state) == "customer"
     return Progress(
         number=state.number,
         order_id=state.bought.order_id,
@@ -140,9 +147,19 @@ def progress(state: ReturnState) -> Progress:
         steps=[_step(state, name, stages, reached, done) for name, stages in STEPS],
         now=state.stage if state.open else "closed",
         next=_customer_next(state),
-        until=deadline[0] if deadline and theirs else None,
+        until=_customer_until(state),
         outcome=state.outcome,
     )
+
+
+def _customer_until(state: ReturnState) -> datetime | None:
+    """Until when it is their turn, or by when they hear from us."""
+    if state.stage == "ship_back" and waiting_for(state) == "customer":
+        return state.ship_back_by
+    if waiting_for(state) == "customer" and (deadline := next_deadline(state)):
+        return deadline[0]
+    nearest = _nearest(clock_rows(state, known_at(state))) if state.open else None
+    return nearest.due_at if nearest else None
 
 
 def _step(state: ReturnState, name: str, stages: tuple[Stage, ...], reached: int, done: bool) -> ProgressStep:

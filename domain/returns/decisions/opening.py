@@ -8,6 +8,7 @@ from domain.records import UnitRange
 from domain.returns import events as facts
 from domain.returns import messages as ask
 from domain.returns.amounts import lowest_free
+from domain.returns.deadlines import ship_back_by
 from domain.returns.eligibility import LineVerdict, Verdict, judge
 from domain.returns.opening import Prepared
 from domain.returns.state import ReturnState, Stage
@@ -16,7 +17,6 @@ from domain.sla import parse_duration
 # Where a reopened case goes on, by the outcome that it was closed with.
 REOPENED_IN: dict[str, Stage] = {
     "expired": "ship_back",
-    "cancelled": "ship_back",
     "parcel_lost": "ship_back",
     "goods_failed": "inspection",
     "refunded": "settlement",
@@ -98,16 +98,33 @@ def _at_once(verdict: Verdict) -> list[facts.ReturnEvent]:
 def decide_reopen(
     state: ReturnState, reopen: ask.Reopen, units: dict[str, list[UnitRange]], now: datetime
 ) -> list[facts.ReturnEvent]:
-    """Let a closed case go on where its outcome left it; a late parcel only while the policy takes it in."""
-    stage = REOPENED_IN.get(state.outcome or "")
+    """Let a closed case go on where its outcome left it, with time anew to send the goods."""
+    if stays_as_it_is(state, reopen):
+        return []
+    stage = check_reopen(state, reopen, now)
+    for line in state.lines.values():
+        if sum(part.count for part in units.get(line.line, [])) < line.quantity:
+            raise QuantityExceeds(f"line {line.line}: other returns hold its units by now")
+    until = ship_back_by(state, now) if stage == "ship_back" else None
+    return [facts.Reopened(reason=reopen.reason, stage=stage, units=units, ship_back_by=until)]
+
+
+def stays_as_it_is(state: ReturnState, reopen: ask.Reopen) -> bool:
+    """Whether a new run only takes the case up: it was never closed, or hears again of a refund that ended."""
+    return state.open or reopen.reason == "refund_reported"
+
+
+def check_reopen(state: ReturnState, reopen: ask.Reopen, now: datetime) -> Stage:
+    """The stage in which a closed case goes on; raises `WrongStage` where it may not.
+
+    To be asked before units are claimed for it. A late parcel is taken in only while the policy allows it.
+    """
+    stage = state.closed_in if state.outcome == "cancelled" else REOPENED_IN.get(state.outcome or "")
     if stage is None:
         raise WrongStage(f"{state.case_id} was {state.outcome}; open a new return instead", stage=state.stage)
     if reopen.reason == "late_parcel":
         _check_late(state, now)
-    for line in state.lines.values():
-        if sum(part.count for part in units.get(line.line, [])) < line.quantity:
-            raise QuantityExceeds(f"line {line.line}: other returns hold its units by now")
-    return [facts.Reopened(reason=reopen.reason, stage=stage, units=units)]
+    return stage
 
 
 def _check_late(state: ReturnState, now: datetime) -> None:

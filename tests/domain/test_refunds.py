@@ -1,0 +1,84 @@
+"""A refund's key, states and facts (design §5)."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from domain.policy.work_rules import RefundRules
+from domain.refunds import (
+    KEY_LENGTH_MAX,
+    NEXT_STATES,
+    OPEN_STATES,
+    PayRefund,
+    RefundOutcome,
+    ResolveRefund,
+    ended,
+    refund_key,
+    requested,
+)
+from domain.returns.messages import OpenReturn, report_of
+
+AT = datetime(2026, 11, 16, tzinfo=UTC)
+RULES = RefundRules(key_window_margin="1h", poll_first="30s", poll_max="1h", person_after="24h")
+ORDER = PayRefund(
+    case_id="return:m1:R-1",
+    merchant="m1",
+    number="R-1",
+    seq=1,
+    order_id="SO-1",
+    amount_minor=3333,
+    currency="CNY",
+    rules=RULES,
+)
+SLUGS = st.text("abcXYZ019_.-", min_size=1, max_size=64)
+
+
+def test_the_key_names_case_and_number():
+    assert (ORDER.key, ORDER.refund_id) == ("rf-m1-R-1-1", "refund:m1:R-1:1")
+    assert ORDER.intent("sandbox").key == ORDER.key
+
+
+@given(merchant=SLUGS, number=SLUGS, seq=st.integers(1, 999))
+def test_every_rail_takes_the_key(merchant: str, number: str, seq: int):
+    key = refund_key(merchant, number, seq)
+    assert len(key) <= KEY_LENGTH_MAX
+    assert re.fullmatch(r"[A-Za-z0-9_-]+", key)
+
+
+@example(first=("a-b", "c"), second=("a", "b-c"), seq=1)
+@example(first=("a", "b_c"), second=("a", "b.c"), seq=1)
+@given(first=st.tuples(SLUGS, SLUGS), second=st.tuples(SLUGS, SLUGS), seq=st.integers(1, 99))
+def test_two_cases_never_share_a_key(first: tuple[str, str], second: tuple[str, str], seq: int):
+    if first != second:
+        assert refund_key(*first, seq) != refund_key(*second, seq)
+
+
+def test_what_is_settled_or_failed_is_never_open_again():
+    for state in ("settled", "failed", "returned"):
+        assert not set(NEXT_STATES[state]) & set(OPEN_STATES)
+
+
+def test_the_stream_tells_request_and_end():
+    assert requested(ORDER, AT).events[0].data["amount_minor"] == 3333
+    outcome = RefundOutcome(state="settled", at=AT, provider_ref="p-1")
+    batch = ended(ORDER, 2, outcome)
+    assert (batch.case_id, batch.events[0].type, batch.events[0].data) == (
+        ORDER.refund_id,
+        "refund.settled",
+        {"provider_ref": "p-1"},
+    )
+    assert report_of(ORDER, outcome).seq == 1
+
+
+def test_who_says_that_it_was_paid_gives_the_providers_reference():
+    with pytest.raises(ValueError, match="provider_ref"):
+        ResolveRefund(by="ops1", paid=True, reason="seen on their page")
+    assert not ResolveRefund(by="ops1", paid=False, reason="they know nothing").paid
+
+
+def test_a_case_id_names_merchant_and_number():
+    reopening = {"merchant": "m1", "number": "R-1", "reopen": {"reason": "by_ops", "by": "o1"}}
+    assert OpenReturn.model_validate(reopening).case_id == "return:m1:R-1"
