@@ -14,7 +14,7 @@ _CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: its language, the file name that may follow it, its text and its first line's number."""
+    """A fenced block: its language, the file name that may follow it, its text, its first line."""
 
     path: Path
     language: str
