@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from starters.engine_state import EngineState, read_running
@@ -87,7 +87,7 @@ def stop_on_signals() -> None:
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
 
 
-async def keep_running(room: Engine) -> None:
+async def keep_running(room: Engine, pauses_seconds: Sequence[int] = RESTART_PAUSES_SECONDS) -> None:
     """Watch the parts: a worker is started again, a few times; another part's end raises `PartFailed`."""
     quick_deaths: dict[str, int] = {}
     while True:
@@ -95,10 +95,10 @@ async def keep_running(room: Engine) -> None:
         if not dead.name.startswith("worker"):
             raise dead.failed()
         deaths = 0 if time.time() - dead.started > STEADY_SECONDS else quick_deaths.get(dead.name, 0)
-        if deaths == len(RESTART_PAUSES_SECONDS):
+        if deaths == len(pauses_seconds):
             raise dead.failed()
         quick_deaths[dead.name] = deaths + 1
-        pause = RESTART_PAUSES_SECONDS[deaths]
+        pause = pauses_seconds[deaths]
         print(f"casework: {dead.failed()}\ncasework: {dead.name} starts again in {pause} s", file=sys.stderr)
         await asyncio.sleep(pause)
         await room.start_worker(dead.name)
