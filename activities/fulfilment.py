@@ -1,5 +1,7 @@
 """Labels, replacements and goods that go back: what shop, carriers and warehouse do for a case."""
 
+import asyncio
+
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -48,15 +50,15 @@ class FulfilmentActivities:
     @typed_failures
     async def place_exchange(self, wanted: WantedParcel) -> str:
         """Order the replacement, give its order number; raises `out_of_stock`, at the end of a waiting."""
+        order = ExchangeRequest(
+            key=wanted.key, merchant=wanted.merchant, order_id=wanted.order_id, lines=_lines(wanted)
+        )
+        ordering = asyncio.ensure_future(self._shop.exchange(order))
         try:
-            return await self._shop.exchange(
-                ExchangeRequest(
-                    key=wanted.key,
-                    merchant=wanted.merchant,
-                    order_id=wanted.order_id,
-                    lines=_lines(wanted),
-                )
-            )
+            return await asyncio.shield(ordering)
+        except asyncio.CancelledError:
+            # The case wants the money instead; it has to know whether the goods are ordered by now.
+            return await ordering
         except OutOfStock:
             if wanted.wait_until is None or wanted.retry_every is None or scheduled_at() >= wanted.wait_until:
                 raise

@@ -8,6 +8,7 @@ from activities.clock import scheduled_at
 from activities.failures import typed_failures
 from domain.errors import OrderNotFound
 from domain.policy.clock_rules import CaseProfile
+from domain.returns.decisions.opening import check_reopen, stays_as_it_is
 from domain.returns.messages import Application, OpenReturn
 from domain.returns.opening import Claimed, Prepared, Restored
 from domain.returns.state import ReturnState
@@ -65,8 +66,15 @@ class OpeningActivities:
     @activity.defn
     @typed_failures
     async def restore_return(self, start: OpenReturn) -> Restored:
-        """A closed case as its stream tells it, and its units claimed again; raises `case_not_found`."""
+        """A case as its stream tells it; a closed one with its units claimed again, all of them or none.
+
+        Raises `case_not_found`, and `wrong_stage` where the case may not be reopened.
+        """
+        assert start.reopen is not None
         state: ReturnState = await self._archive.return_state(start.case_id)
+        if stays_as_it_is(state, start.reopen):
+            return Restored(state=state, units={})
+        check_reopen(state, start.reopen, scheduled_at())
         wanted = {line.line: line.quantity for line in state.lines.values()}
         claims = await self._claims.claim_units(
             state.merchant,
@@ -74,6 +82,7 @@ class OpeningActivities:
             state.case_id,
             {line.line: line.quantity for line in state.bought.lines},
             wanted,
+            together=True,
         )
         return Restored(state=state, units={line: claim.units for line, claim in claims.items()})
 

@@ -22,13 +22,14 @@ LOST = ("carrier_parcel_lost", "carrier_parcel_destroyed")
 
 
 class FollowParcel(Model):
-    """A parcel on its way back. `shipped`: the case knows already that it is moving."""
+    """A parcel on its way back. `shipped`, `missing`: the case knows already that it moves, or is lost."""
 
     case_id: str
     merchant: str
     carrier: str
     tracking_no: str
     shipped: bool
+    missing: bool = False
     rules: LookupRules
 
 
@@ -62,7 +63,7 @@ class ParcelActivities:
             raise self._look_again(self._backing_off(parcel), f"no answer: {error.message}") from None
         self._down_since.pop(parcel.carrier, None)
         scans = tracking.scans if tracking else []
-        if news := _news(scans, parcel.shipped):
+        if news := _news(scans, parcel):
             return ParcelNews(status=news.status, at=news.at, reason=news.reason)
         last = scans[-1].status if scans else "registered"
         raise self._look_again(_delay(parcel.rules, last), f"no news since {last}")
@@ -82,12 +83,12 @@ class ParcelActivities:
         )
 
 
-def _news(scans: list[Scan], shipped: bool) -> Scan | None:
+def _news(scans: list[Scan], parcel: FollowParcel) -> Scan | None:
     """The first scan that the case has not heard of and that changes something for it."""
     lost = next((scan for scan in scans if scan.reason in LOST), None)
     ended = next((scan for scan in scans if scan.status in ENDS), None)
     moving = next((scan for scan in scans if scan.status not in NOT_MOVING), None)
-    return ended or lost or (moving if not shipped else None)
+    return ended or (None if parcel.missing else lost) or (None if parcel.shipped else moving)
 
 
 def _delay(rules: LookupRules, last: ParcelStatus) -> timedelta:

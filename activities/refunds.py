@@ -10,7 +10,7 @@ from activities.clock import scheduled_at
 from activities.failures import as_application_error, typed_failures
 from activities.refund_reports import RefundReports
 from domain.base import Model
-from domain.errors import IdempotencyConflict, ProviderRefused, ProviderUnavailable
+from domain.errors import IdempotencyConflict, NotFound, ProviderRefused, ProviderUnavailable
 from domain.refunds import PayRefund, RefundOutcome, RefundRow, ResolveRefund, ended, requested
 from domain.sla import parse_duration
 from providers.ports import PaymentOrder, PaymentPort, PaymentReply
@@ -78,22 +78,25 @@ class RefundActivities:
             reply = await self._ask(order, row)
         except ProviderUnavailable as error:
             await self._ledger.record(order.key, "unknown", scheduled_at(), error=error.message)
-            raise self._again(order, row, error.message) from None
+            raise self._again(order, error.message) from None
         except ProviderRefused as error:
             return await self._turned_down(order, str(error.detail.get("reason", error.code)))
         if reply is None:
             return await self._absent(order, row)
         if reply.state == "pending":
             await self._ledger.record(order.key, "pending", scheduled_at(), provider_ref=reply.provider_ref)
-            raise self._again(order, row, "pending at the provider")
+            raise self._again(order, "pending at the provider")
         return await self._end(order, reply.state, provider_ref=reply.provider_ref, reason=reply.reason)
 
     @activity.defn
     @typed_failures
     async def refund_outcome(self, order: PayRefund) -> RefundOutcome | None:
-        """What the ledger says of a refund; None while it is on its way."""
-        row = await self._ledger.get(order.key)
-        return _outcome(row) if row is not None and row.state in FINAL else None
+        """What the ledger says of a refund; None while it is on its way, or not reserved yet."""
+        try:
+            row = await self._ledger.get(order.key)
+        except NotFound:
+            return None
+        return _outcome(row) if row.state in FINAL else None
 
     @activity.defn
     @typed_failures
@@ -181,10 +184,11 @@ class RefundActivities:
         )
         return outcome
 
-    def _again(self, order: PayRefund, row: RefundRow, why: str) -> ApplicationError:
+    def _again(self, order: PayRefund, why: str) -> ApplicationError:
         """Look again, with waits that double; a wait is not a failure worth a traceback."""
         longest = parse_duration(order.rules.poll_max)
-        wait = min(parse_duration(order.rules.poll_first) * 2 ** min(row.attempts, 16), longest)
+        looks = activity.info().attempt - 1
+        wait = min(parse_duration(order.rules.poll_first) * 2 ** min(looks, 16), longest)
         failure = as_application_error(ProviderUnavailable(why))
         return ApplicationError(
             failure.message,

@@ -34,9 +34,12 @@ class Claims:
         case_id: str,
         bought: Mapping[str, int],
         wanted: Mapping[str, int],
+        *,
+        together: bool = False,
     ) -> dict[str, Claim]:
         """Give a case, per line that it wants, the lowest unit numbers that nobody holds: all or none.
 
+        `together`: when one line falls short, nothing changes and the case is told what it holds already.
         The same call again gives the same units. Two cases at the same moment take turns, so that a unit goes
         to one of them. Raises `InvalidRequest` for a line that was not bought.
         """
@@ -51,6 +54,11 @@ class Claims:
                 line: _claim(bought[line], count, own.get(line, ()), others.get(line, ()))
                 for line, count in wanted.items()
             }
+            if together and any(_falls_short(claim, wanted[line]) for line, claim in claims.items()):
+                return {
+                    line: claim.model_copy(update={"units": list(own.get(line, ()))})
+                    for line, claim in claims.items()
+                }
             units = [to_multirange_text(claim.units) for claim in claims.values()]
             lines = list(claims)
             await conn.execute(
@@ -72,5 +80,9 @@ def _claim(bought: int, wanted: int, own: Sequence[UnitRange], others: Sequence[
     if sum(part.count for part in own) == wanted:
         return Claim(units=list(own), held_elsewhere=held_elsewhere)
     units = lowest_free(bought, others, wanted)
-    is_enough = sum(part.count for part in units) == wanted
-    return Claim(units=units if is_enough else [], held_elsewhere=held_elsewhere)
+    claim = Claim(units=units, held_elsewhere=held_elsewhere)
+    return claim.model_copy(update={"units": []}) if _falls_short(claim, wanted) else claim
+
+
+def _falls_short(claim: Claim, wanted: int) -> bool:
+    return sum(part.count for part in claim.units) < wanted

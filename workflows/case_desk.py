@@ -11,12 +11,11 @@ from temporalio.exceptions import ApplicationError
 
 from workflows.alarm import Alarm
 from workflows.recorder import Recorder
-from workflows.refusals import parse, refusal
+from workflows.refusals import parse, refusing
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel
 
-    from domain.errors import CaseworkError
     from domain.returns.messages import Answer
 
 C = TypeVar("C", bound=BaseModel)
@@ -29,7 +28,7 @@ class CaseDesk(ABC):
     """
 
     def __init__(self) -> None:
-        self._recorder = Recorder(workflow.info().workflow_id)
+        self._recorder = Recorder(workflow.info().workflow_id, self._tell_page)
         self._alarm = Alarm(self._due, self._ring)
         self._answers: dict[str, Answer] = {}
         self._failure: ApplicationError | None = None
@@ -48,6 +47,10 @@ class CaseDesk(ABC):
     @abstractmethod
     def _answer(self, command: Any) -> Answer:
         """The answer to a request that was just applied."""
+
+    @abstractmethod
+    def _tell_page(self) -> None:
+        """Renew the page that Temporal UI shows."""
 
     @abstractmethod
     def _due(self) -> tuple[datetime, str] | None:
@@ -111,10 +114,8 @@ class CaseDesk(ABC):
         return self._answers[key]
 
     def _try(self, command: Any, *, commit: bool) -> None:
-        try:
+        with refusing():
             self._apply(command, workflow.now(), commit=commit)
-        except CaseworkError as error:
-            raise refusal(error) from None
 
     @staticmethod
     def _update_id() -> str:

@@ -1,6 +1,8 @@
 """The single flusher of a stream: the case decides and goes on, the store follows."""
 
+from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -19,14 +21,20 @@ class Recorder:
     never fails and never blocks because the store is down.
     """
 
-    def __init__(self, case_id: str, pending: list[Recorded] | None = None) -> None:
+    def __init__(self, case_id: str, on_outage: Callable[[], None]) -> None:
         self._case_id = case_id
-        self.pending: list[Recorded] = list(pending or [])
+        self._on_outage = on_outage
+        self.pending: list[Recorded] = []
+        self._in_flight: list[Recorded] = []
         self._summary: CaseSummary | None = None
         self._held: dict[str, list[UnitRange]] | None = None
-        self._wanted = bool(pending)
-        self._in_flight = False
+        self._wanted = False
         self.blocked_since: datetime | None = None
+
+    @property
+    def unrecorded(self) -> int:
+        """How many events the store has not confirmed yet."""
+        return len(self._in_flight) + len(self.pending)
 
     def add(self, events: list[Recorded], *, soon: bool = True) -> None:
         """Queue events. Those that no reader waits for (`soon=False`) ride with the next transition."""
@@ -47,16 +55,19 @@ class Recorder:
     async def drained(self) -> None:
         """Wait until everything is stored."""
         self._wanted = self._wanted or bool(self.pending)
-        await workflow.wait_condition(lambda: not self.pending and not self._in_flight)
+        await workflow.wait_condition(lambda: not self.unrecorded)
 
     async def _flush(self) -> None:
-        events, self.pending, self._in_flight = self.pending, [], True
+        events, self.pending = self.pending, []
+        self._in_flight = events
         batch = Batch(
             case_id=self._case_id,
             first_seq=events[0].seq,
             events=events,
             summary=self._summary,
             held=self._held,
+            run_id=UUID(workflow.info().run_id),
+            emitted_at=workflow.now(),
         )
         what = _summary(events)
         try:
@@ -64,16 +75,20 @@ class Recorder:
                 RecordingActivities.append_events, batch, summary=what, **BRIEFLY
             )
         except ActivityError:
-            self.blocked_since = workflow.now()
+            self._blocked(workflow.now())
             await workflow.execute_activity_method(
                 RecordingActivities.append_events, batch, summary=what, **UNTIL_DONE
             )
-            self.blocked_since = None
-        self._in_flight = False
+            self._blocked(None)
+        self._in_flight = []
+
+    def _blocked(self, since: datetime | None) -> None:
+        self.blocked_since = since
+        self._on_outage()
 
 
 def _summary(events: list[Recorded]) -> str:
-    """What is recorded, for people: the case's own facts; clocks and notices only where there is nothing else."""
+    """What is recorded, for people: the case's own facts; clocks and notices only where there is no other."""
     names = list(dict.fromkeys(event.type for event in events))
     own = [name for name in names if not name.startswith(("clock.", "notice."))]
     return f"record {', '.join(own or names)}"[:190]

@@ -11,7 +11,7 @@ from workflows.refusals import parse, refusal
 
 with workflow.unsafe.imports_passed_through():
     from activities.refunds import RefundActivities, Report, Resolution
-    from domain.errors import WrongStage
+    from domain.errors import InvalidRequest, WrongStage
     from domain.refunds import PayRefund, RefundOutcome, ResolveRefund
 
 
@@ -32,6 +32,8 @@ class Refund:
     async def run(self, start: Any = None) -> RefundOutcome:
         """Ledger before money; what is not certain is asked about until it is."""
         order = parse(PayRefund, self._start)
+        if order.refund_id != workflow.info().workflow_id:
+            raise refusal(InvalidRequest(f"the workflow id must be {order.refund_id}"))
         workflow.set_current_details(
             f"Refund {order.key}: {order.amount_minor} {order.currency} (minor units)"
         )

@@ -1,5 +1,7 @@
 """From raw JSON to a typed message, and from a typed refusal to a Temporal failure."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from temporalio import workflow
@@ -32,3 +34,12 @@ def parse(model: type[M], raw: Any) -> M:
 def refusal(error: CaseworkError) -> ApplicationError:
     """The failure that a caller sees for a typed error."""
     return as_application_error(error)
+
+
+@contextmanager
+def refusing() -> Generator[None]:
+    """Lets the domain's typed errors leave as refusals; as plain errors they would fail the workflow task."""
+    try:
+        yield
+    except CaseworkError as error:
+        raise refusal(error) from None

@@ -36,6 +36,8 @@ class ReturnCase:
                     await self._ship_back()
                 case "settlement":
                     await self._settle()
+                case "closed":
+                    pass
                 case stage:
                     await desk.until_stage_after(stage)
             await desk.continue_as_new_if_long()
@@ -46,7 +48,7 @@ class ReturnCase:
         desk = self._desk
         if desk.needs_label:
             await desk.make_label()
-        await desk.until_stage_after("ship_back")
+        await desk.until(lambda: desk.state.stage != "ship_back" or desk.needs_label)
 
     async def _settle(self) -> None:
         """Send back what failed, exchange or refund what passed, and wait for the money."""

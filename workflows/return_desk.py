@@ -8,7 +8,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from workflows.options import BRIEFLY, UNTIL_DONE
 from workflows.refund import is_answer
-from workflows.refusals import parse, refusal
+from workflows.refusals import parse, refusal, refusing
 from workflows.return_effects import ReturnEffects
 
 with workflow.unsafe.imports_passed_through():
@@ -52,6 +52,7 @@ class ReturnDesk(ReturnEffects):
         self._start = start
         self._opened: ask.Opened | None = None
         self._reopen: ask.OpenReturn | None = None
+        self._not_reopened: ApplicationError | None = None
 
     def start_work(self) -> None:
         """Also follow whatever parcel is on its way."""
@@ -61,7 +62,7 @@ class ReturnDesk(ReturnEffects):
     async def open(self) -> None:
         """Load the order, pin the policy and decide; or go on where the last run or a closed case stopped."""
         try:
-            if "carried" in (self._start or {}):
+            if workflow.info().continued_run_id:
                 self._take_over(parse(Handover, self._start).carried)
                 return
             start = parse(ask.OpenReturn, self._start)
@@ -77,13 +78,16 @@ class ReturnDesk(ReturnEffects):
             raise
 
     async def _open_new(self, start: ask.OpenReturn, application: ask.Application) -> None:
-        self._tell_page(f"opening; waits for the shop and the store since {workflow.now():%Y-%m-%d %H:%M}Z")
+        workflow.set_current_details(
+            f"opening; waits for the shop and the store since {workflow.now():%Y-%m-%d %H:%M}Z"
+        )
         prepared = await self._asked(
             OpeningActivities.prepare_return, start, "load the order, claim the goods"
         )
         state = blank(start, prepared.terms)
         request_hash = digest(application)
-        applied = decide_open(application, prepared, request_hash, workflow.now())
+        with refusing():
+            applied = decide_open(application, prepared, request_hash, workflow.now())
         self._state = state
         self.record(applied, "customer")
         self._opened = opening_answer(self.state)
@@ -91,11 +95,12 @@ class ReturnDesk(ReturnEffects):
     async def _restore(self, start: ask.OpenReturn) -> None:
         assert start.reopen is not None
         restored = await self._asked(OpeningActivities.restore_return, start, "load the case from the store")
-        self._state = restored.state
-        self._opened = opening_answer(self.state)
-        if not restored.state.open:
+        with refusing():
             reopened = decide_reopen(restored.state, start.reopen, restored.units, workflow.now())
-            self.record(reopened, f"{start.reopen.reason}:{start.reopen.by}")
+        self._state = restored.state
+        self.record(reopened, f"{start.reopen.reason}:{start.reopen.by}")
+        self._opened = opening_answer(self.state)
+        self._go_on()
 
     async def _asked(self, activity: Any, start: ask.OpenReturn, what: str) -> Any:
         """First beside the workflow task, then for as long as it takes; an answer is an answer either way."""
@@ -113,17 +118,26 @@ class ReturnDesk(ReturnEffects):
         self._state = carried.state
         self._answers = dict(carried.answers)
         self._opened = carried.opened
-        self.next_due = views.next_due(carried.state)
         for notice in carried.notices:
             self.send(notice)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Take up what an earlier run had begun: the alarm, and a refund that may not have been started."""
+        self.next_due = views.next_due(self.state)
+        refund = self.state.open_refund
+        if refund is not None and refund.state == "started":
+            self.spawn(self._start_refund(refund))
         self._tell_page()
 
     async def continue_as_new_if_long(self) -> None:
         """Hand over to a new run when the history has grown long; nothing that was asked is lost."""
         if not self.history_is_long:
             return
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._until_all_is_answered()
         await self._recorder.drained()
+        if self._reopen is not None:
+            return
         assert self._opened is not None
         carried = Carried(
             state=self.state,
@@ -141,11 +155,21 @@ class ReturnDesk(ReturnEffects):
         """Wait until all is told and stored; False when the case was reopened meanwhile."""
         await self.until(lambda: not self.notices_on_their_way or self._reopen is not None)
         await self._recorder.drained()
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._until_all_is_answered()
         if self._reopen is not None:
-            reopen, self._reopen = self._reopen, None
-            await self._restore(reopen)
+            await self._reopen_here(self._reopen)
         return not self.state.open and not self.notices_on_their_way and not self._recorder.pending
+
+    async def _until_all_is_answered(self) -> None:
+        """Whoever wants a closed case reopened is answered by the story itself, so don't wait for them."""
+        await workflow.wait_condition(lambda: workflow.all_handlers_finished() or self._reopen is not None)
+
+    async def _reopen_here(self, reopen: ask.OpenReturn) -> None:
+        try:
+            await self._restore(reopen)
+        except ApplicationError as refused:
+            self._not_reopened = refused
+        self._reopen = None
 
     # What callers ask
 
@@ -168,8 +192,10 @@ class ReturnDesk(ReturnEffects):
             raise self._failure
         self._check_same(request)
         if request.reopen is not None and not self.state.open:
-            self._reopen = request
-            await workflow.wait_condition(lambda: self.state.open or self._failure is not None)
+            self._reopen, self._not_reopened = request, None
+            await workflow.wait_condition(lambda: self.state.open or self._not_reopened is not None)
+            if self._not_reopened is not None:
+                raise self._not_reopened
         assert self._opened is not None
         return self._opened
 
@@ -191,7 +217,11 @@ class ReturnDesk(ReturnEffects):
 
     async def refund_reported(self, raw: Any) -> None:
         """Take a refund's news, whatever the case is doing; what is not a report is logged and dropped."""
-        report = parse(ask.RefundReport, raw)
+        try:
+            report = parse(ask.RefundReport, raw)
+        except ApplicationError as error:
+            workflow.logger.warning("refund_reported is dropped: %s", error.message)
+            return
         await workflow.wait_condition(lambda: self.ready or self._failure is not None)
         if self.ready:
             self.record(decide_refund_reported(self.state, report), "payment")
@@ -215,6 +245,6 @@ class ReturnDesk(ReturnEffects):
         blocked = self._recorder.blocked_since
         return {
             **whole(self._state, workflow.now()),
-            "unrecorded_events": len(self._recorder.pending),
+            "unrecorded_events": self._recorder.unrecorded,
             "store_unreachable_since": blocked.isoformat() if blocked else None,
         }

@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.returns.decisions.shipping import decide_parcel_seen
     from domain.returns.notices import notices_of
     from domain.returns.requests import exchange_request, label_request, send_back_request
-    from domain.returns.state import ParcelState, ReturnState
+    from domain.returns.state import ParcelState, RefundPart, ReturnState
     from domain.returns.story import record
 
 
@@ -55,17 +55,20 @@ class ReturnEffects(CaseDesk):
         self._recorder.add([fact.record for fact in recorded], soon=not only_told)
         self._recorder.describe(views.summarise(self.state), self.state.held)
         if self.state.breached and not was_breached:
-            workflow.upsert_search_attributes([SLA_STATE.value_set("breached")])
+            workflow.upsert_search_attributes([SLA_STATE.value_set("breached")])  # pyright: ignore[reportUnknownMemberType]
         for fact in recorded:
             for notice in notices_of(self.state, fact, workflow.now()):
                 self.send(notice)
             if isinstance(fact.event, facts.RefundStarted):
-                self.spawn(self._start_refund(fact.event))
+                self.spawn(self._start_refund(self.state.refunds[-1]))
         self.next_due = views.next_due(self.state)
         self._tell_page()
 
-    def _tell_page(self, text: str | None = None) -> None:
-        workflow.set_current_details(text or page.markdown(self.state, workflow.now()))
+    def _tell_page(self) -> None:
+        text = page.markdown(self.state, workflow.now())
+        if since := self._recorder.blocked_since:
+            text += f"\n\nThe store is unreachable since {since:%Y-%m-%d %H:%M:%S} UTC; the case goes on"
+        workflow.set_current_details(text)
 
     # Notices
 
@@ -100,13 +103,18 @@ class ReturnEffects(CaseDesk):
 
     async def make_label(self) -> None:
         """Have a prepaid label made; where none can be had, the customer's own number does it."""
+        making = workflow.start_activity_method(
+            FulfilmentActivities.make_label,
+            label_request(self.state),
+            summary="prepaid label for the way back",
+            **UNTIL_DONE,
+        )
+        await workflow.wait_condition(lambda: making.done() or not self.needs_label)
+        if not making.done():
+            making.cancel()
+            return
         try:
-            label = await workflow.execute_activity_method(
-                FulfilmentActivities.make_label,
-                label_request(self.state),
-                summary="prepaid label for the way back",
-                **UNTIL_DONE,
-            )
+            label = await making
         except ActivityError as error:
             if not is_answer(error):
                 raise
@@ -140,6 +148,7 @@ class ReturnEffects(CaseDesk):
                 carrier=parcel.carrier,
                 tracking_no=parcel.tracking_no,
                 shipped=parcel.shipped_at is not None,
+                missing=parcel.missing_since is not None,
                 rules=self.state.terms.lookups,
             ),
             summary=f"ask {parcel.carrier} until the parcel moves on",
@@ -149,7 +158,14 @@ class ReturnEffects(CaseDesk):
         if not looking.done():
             looking.cancel()
             return
-        news = await looking
+        try:
+            news = await looking
+        except ActivityError as error:
+            if not is_answer(error):
+                raise
+            # A carrier that we do not speak to: the warehouse and the clock tell what becomes of the parcel.
+            await workflow.wait_condition(lambda: self._is_another(parcel))
+            return
         seen = decide_parcel_seen(self.state, news.status, news.at, news.reason, workflow.now())
         self.record(seen, "carrier")
 
@@ -177,15 +193,18 @@ class ReturnEffects(CaseDesk):
             FulfilmentActivities.place_exchange,
             exchange_request(self.state, line),
             summary=f"order the replacement for line {line.line}",
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             **UNTIL_DONE,
         )
         await workflow.wait_condition(lambda: placing.done() or self.state.refund_instead)
         if not placing.done():
+            # An attempt that is under way ends first: what it has ordered by then must not be refunded too.
             placing.cancel()
-            return
         try:
             number = await placing
         except ActivityError as error:
+            if self.state.refund_instead:
+                return
             if not is_answer(error):
                 raise
             self.record(settling.decide_out_of_stock(self.state, line, workflow.now()), "shop")
@@ -198,16 +217,16 @@ class ReturnEffects(CaseDesk):
         """Put the refund on its way; it reports by signal."""
         self.record(settling.decide_refund(self.state), "system")
 
-    async def _start_refund(self, event: facts.RefundStarted) -> None:
+    async def _start_refund(self, part: RefundPart) -> None:
         state = self.state
         order = PayRefund(
             case_id=state.case_id,
             merchant=state.merchant,
             number=state.number,
-            seq=event.refund_seq,
+            seq=part.seq,
             order_id=state.bought.order_id,
-            amount_minor=event.amount_minor,
-            currency=event.currency,
+            amount_minor=part.amount_minor,
+            currency=state.bought.currency,
             rules=state.terms.refunds,
         )
         try:
@@ -217,7 +236,7 @@ class ReturnEffects(CaseDesk):
                 id=order.refund_id,
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=f"Refund {event.refund_seq} of {state.number}",
+                static_summary=f"Refund {part.seq} of {state.number}",
             )
         except WorkflowAlreadyStartedError:
             # A reset starts it again; the first one goes on, or has ended and its report is in the ledger.

@@ -110,7 +110,7 @@ def decide_reopen(
 
 
 def stays_as_it_is(state: ReturnState, reopen: ask.Reopen) -> bool:
-    """Whether a new run only takes the case up: it was never closed, or hears again of a refund that ended."""
+    """Whether a new run only takes the case up: it was never closed, or hears again of a refund."""
     return state.open or reopen.reason == "refund_reported"
 
 
