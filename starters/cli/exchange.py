@@ -11,6 +11,7 @@ import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.errors import CaseworkError, NotFound, Refused
+from domain.invalid import where_and_why
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -21,10 +22,9 @@ DONE, NO, BAD_INPUT = 0, 1, 2
 
 def first_problem(error: ValidationError) -> str:
     """The first thing that is wrong, as `path.to.field: why`, on one line."""
-    problem = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in problem["loc"]) or "input"
+    where, why = where_and_why(error, whole="input")
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return f"{where}: {problem['msg']}{more}".replace("\n", " ")
+    return f"{where}: {why}{more}"
 
 
 def read_text(path: str) -> str:
