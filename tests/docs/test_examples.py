@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from store.pool import Pool
 from tests.docs.documents import DOCUMENTS, ROOT, Block, all_blocks, blocks, name_of
 
 LAUNCHER = ROOT / "casework"
@@ -72,6 +73,12 @@ def test_yaml_can_be_read(block: Block) -> None:
 @pytest.mark.parametrize("block", all_blocks("python"), ids=str)
 def test_python_can_be_parsed(block: Block) -> None:
     compile(block.text, str(block), "exec")
+
+
+@pytest.mark.parametrize("block", all_blocks("sql"), ids=str)
+async def test_sql_runs_on_our_tables(block: Block, pool: Pool) -> None:
+    async with pool.acquire() as conn:
+        await conn.execute(block.text)
 
 
 @pytest.mark.parametrize("block", all_blocks("sh"), ids=str)
