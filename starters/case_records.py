@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
 from domain.errors import CaseNotFound, NoAnswer
@@ -17,6 +18,7 @@ from domain.returns.views import progress
 from starters.case_ids import parse_case_id
 from store.case_archive import CaseArchive
 from store.pool import Pool
+from store.streams import Streams
 
 WAIT_PATIENCE_SECONDS = 30.0
 FIRST_PAUSE_SECONDS = 0.01
@@ -27,7 +29,7 @@ FOLLOW_PAUSE_SECONDS = 0.5
 OPENING = {
     event.name for event in (facts.Applied, facts.Approved, facts.Refused, facts.Closed, facts.ClockChanged)
 }
-"""What an opening may consist of; what follows in the same instant, by somebody else, is no part of it."""
+"""What an opening may consist of."""
 OPENING_ACTORS = ("customer", "clock")
 
 
@@ -36,18 +38,19 @@ class CaseRecords:
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
+        self._streams = Streams(pool)
         self._archive = CaseArchive(pool)
 
     async def events(self, case_id: str, after_seq: int = 0) -> list[Recorded]:
         """The facts of a case in order."""
-        found = await self._read(case_id, after_seq)
-        if not found and (after_seq == 0 or not await self._read(case_id, 0)):
+        records = await self._streams.read(case_id)
+        if not records:
             raise CaseNotFound(f"there is no case {case_id}", case_id=case_id)
-        return found
+        return [record for record in records if record.seq > after_seq]
 
     async def state(self, case_id: str) -> ReturnState:
         """The case as its facts tell it."""
-        return await self._archive.return_state(case_id)
+        return await self._folded(case_id, await self.events(case_id))
 
     async def progress(self, case_id: str) -> Progress:
         """The customer's view."""
@@ -59,25 +62,18 @@ class CaseRecords:
 
     async def first_answer(self, case_id: str) -> Opened | None:
         """What the opening answered, from its facts; None for a case that the store does not know."""
-        records = await self._read(case_id, 0)
+        records = await self._streams.read(case_id)
         if not records:
             return None
-        opening = [records[0]]
-        for record in records[1:]:
-            if record.type not in OPENING or record.at != records[0].at or record.actor not in OPENING_ACTORS:
-                break
-            opening.append(record)
-        terms = await self._archive.terms(str(records[0].data["terms_hash"]))
-        merchant, number = parse_case_id(case_id)
-        start = OpenReturn.model_construct(merchant=merchant, number=number)
-        return opening_answer(fold(blank(start, terms), opening))
+        opening = takewhile(lambda record: _is_of_opening(record, records[0]), records)
+        return opening_answer(await self._folded(case_id, list(opening)))
 
     async def wait_for(self, case_id: str, seq: int) -> None:
         """Wait until the event with this number is stored. Raises `NoAnswer` when patience ends."""
         pause = FIRST_PAUSE_SECONDS
         try:
             async with asyncio.timeout(WAIT_PATIENCE_SECONDS):
-                while not await self._read(case_id, seq - 1):
+                while await self._streams.last_seq(case_id) < seq:
                     await asyncio.sleep(pause)
                     pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
         except TimeoutError:
@@ -94,14 +90,12 @@ class CaseRecords:
                 return
             await asyncio.sleep(FOLLOW_PAUSE_SECONDS)
 
-    async def _read(self, case_id: str, after_seq: int) -> list[Recorded]:
-        import json
+    async def _folded(self, case_id: str, records: list[Recorded]) -> ReturnState:
+        terms = await self._archive.terms(str(records[0].data["terms_hash"]))
+        merchant, number = parse_case_id(case_id)
+        return fold(blank(OpenReturn.model_construct(merchant=merchant, number=number), terms), records)
 
-        from store.case_archive import Q
 
-        rows = await self.pool.fetch(Q["stream"], case_id)
-        return [
-            Recorded.model_validate({**dict(r), "data": json.loads(r["data"])})
-            for r in rows
-            if r["seq"] > after_seq
-        ]
+def _is_of_opening(record: Recorded, first: Recorded) -> bool:
+    """What follows in the same instant, by somebody else, is no part of it."""
+    return record.type in OPENING and record.at == first.at and record.actor in OPENING_ACTORS

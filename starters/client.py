@@ -1,12 +1,13 @@
 """The typed client of cases: open, act, read, follow. Update ids are the caller's idempotency keys."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any, TypeVar
+from uuid import uuid4
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 from temporalio.exceptions import TemporalError, WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
 
 from domain.digests import digest
 from domain.errors import (
@@ -19,14 +20,14 @@ from domain.errors import (
 )
 from domain.records import Recorded
 from domain.returns import messages as ask
-from domain.returns.state import ReturnState
 from starters.case_ids import parse_case_id
 from starters.case_records import CaseRecords
 from starters.failures import typed
-from starters.opening import open_key, start_operation
+from starters.opening import start_operation
 from starters.requests import ReturnRequests
 from starters.sending import ANSWER_PATIENCE_SECONDS, Sender
 from starters.updates import NAMES
+from starters.whereabouts import Whereabouts
 from workflows.names import TASK_QUEUE
 
 R = TypeVar("R")
@@ -57,6 +58,7 @@ class Cases(ReturnRequests):
         self._task_queue = task_queue
         self._sender = Sender(patience_seconds)
         self._asker = Sender(min(patience_seconds, QUERY_PATIENCE_SECONDS))
+        self._whereabouts = Whereabouts(client, records, self._asker)
 
     @property
     def resent(self) -> int:
@@ -107,7 +109,8 @@ class Cases(ReturnRequests):
                 or closed.detail.get("outcome") not in LATE_PARCEL_OUTCOMES
             ):
                 raise
-            await self.reopen(case_id, ask.Reopen(reason="late_parcel", by=request.warehouse), key)
+            late = ask.Reopen(reason="late_parcel", by=request.warehouse)
+            await self.reopen(case_id, late, f"reopen-{key}")
             answer = await self._update(case_id, request, key)
         return _same(answer, digest(request))
 
@@ -125,20 +128,25 @@ class Cases(ReturnRequests):
             return None
 
     async def _open(self, start: ask.OpenReturn, key: str | None = None) -> ask.Opened:
+        # An opening that was refused may be tried again, so it has no lasting key: its number is what counts.
+        update_id = key or f"open-{uuid4()}"
+
         async def send() -> ask.Opened:
-            # Temporal's own overloads are partly untyped.
-            return await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType]
-                "open",
-                start,
-                start_workflow_operation=start_operation(start, self._task_queue),
-                id=open_key(start, key),
-                result_type=ask.Opened,
-            )
+            operation = start_operation(start, self._task_queue)
+            try:
+                # Temporal's own overloads are partly untyped.
+                return await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType]
+                    "open", start, start_workflow_operation=operation, id=update_id, result_type=ask.Opened
+                )
+            except TemporalError:
+                # What became of the start is told twice; the second copy must be taken too.
+                await asyncio.gather(operation.workflow_handle(), return_exceptions=True)
+                raise
 
         try:
             return await self._sender.answered(send)
         except WorkflowAlreadyStartedError:
-            raise await self._absence(start.case_id) from None
+            raise await self._whereabouts.absence(start.case_id) from None
         except TemporalError as error:
             raise typed(error) from None
 
@@ -153,7 +161,7 @@ class Cases(ReturnRequests):
         try:
             return await self._sender.answered(send)
         except TemporalError as error:
-            raise await self._why(case_id, error) from None
+            raise await self._whereabouts.why(case_id, error) from None
 
     # Read
 
@@ -191,52 +199,13 @@ class Cases(ReturnRequests):
                 lambda: handle.query(query, result_type=result, rpc_timeout=QUERY_TIMEOUT)
             )
         except (TemporalError, CaseworkError) as error:
-            why = error if isinstance(error, CaseworkError) else await self._why(case_id, error)
+            why = error if isinstance(error, CaseworkError) else await self._whereabouts.why(case_id, error)
         if self._records is not None:
             try:
                 return await recorded(self._records, case_id)
             except CaseNotFound:
                 pass
-        raise why
-
-    # Why a case does not answer
-
-    async def _why(self, case_id: str, error: TemporalError) -> CaseworkError:
-        if isinstance(error, RPCError) and error.status == RPCStatusCode.NOT_FOUND:
-            return await self._absence(case_id)
-        return typed(error)
-
-    async def _absence(self, case_id: str) -> CaseworkError:
-        """The error for a case that does not run: closed, never opened, or stopped by ops."""
-        state = await self._recorded_state(case_id)
-        status = await self._status(case_id)
-        if state is not None and state.open and status != WorkflowExecutionStatus.RUNNING:
-            ended = status.name.lower() if status else "gone"
-            return NotReady(
-                f"{case_id} is open, but its workflow is {ended}: `casework verify` says what to do"
-            )
-        outcome = state.outcome if state is not None else None
-        if outcome or status == WorkflowExecutionStatus.COMPLETED:
-            said = f" ({outcome})" if outcome else ""
-            return CaseClosed(f"{case_id} is closed{said}", case_id=case_id, outcome=outcome)
-        return CaseNotFound(f"there is no case {case_id}", case_id=case_id)
-
-    async def _recorded_state(self, case_id: str) -> ReturnState | None:
-        if self._records is None:
-            return None
-        try:
-            return await self._records.state(case_id)
-        except CaseNotFound:
-            return None
-
-    async def _status(self, case_id: str) -> WorkflowExecutionStatus | None:
-        handle = self._client.get_workflow_handle(case_id)
-        try:
-            return (await self._sender.answered(handle.describe)).status
-        except RPCError as error:
-            if error.status == RPCStatusCode.NOT_FOUND:
-                return None
-            raise typed(error) from None
+        raise await self._whereabouts.unless_never_opened(case_id, why)
 
 
 A = TypeVar("A", bound=ask.Answer)

@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from google.protobuf.any_pb2 import Any as PackedDetail
-from temporalio.api.errordetails.v1 import MultiOperationExecutionFailure, WorkflowNotReadyFailure
+from google.protobuf.message import Message
+from temporalio.api.errordetails.v1 import (
+    MultiOperationExecutionFailure,
+    NamespaceNotFoundFailure,
+    WorkflowNotReadyFailure,
+)
 from temporalio.client import RPCTimeoutOrCancelledError, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError, TemporalError
 from temporalio.service import RPCError, RPCStatusCode
@@ -45,6 +50,8 @@ def typed(error: TemporalError) -> CaseworkError:
     if isinstance(error, WorkflowQueryFailedError):
         return NotReady(error.message)
     if isinstance(error, RPCError):
+        if has_detail(error, NamespaceNotFoundFailure):
+            return NotReady(f"{error.message}; check TEMPORAL_NAMESPACE")
         return BY_STATUS.get(error.status, NoAnswer)(f"Temporal said: {error.message}")
     return NoAnswer(f"Temporal said: {error}")
 
@@ -59,8 +66,12 @@ def is_worth_resending(error: TemporalError) -> bool:
         return True
     if not isinstance(error, RPCError):
         return False
-    not_ready = any(detail.Is(WorkflowNotReadyFailure.DESCRIPTOR) for detail in _details(error))
-    return not_ready or error.status in WORTH_RESENDING
+    return has_detail(error, WorkflowNotReadyFailure) or error.status in WORTH_RESENDING
+
+
+def has_detail(error: RPCError, kind: type[Message]) -> bool:
+    """Whether the status says so in its details; its text is for people and may change."""
+    return any(detail.type_url.endswith(f"/{kind.DESCRIPTOR.full_name}") for detail in _details(error))
 
 
 def raise_if_cancelled(error: TemporalError) -> None:

@@ -11,7 +11,6 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 
-from domain.digests import digest
 from domain.returns.messages import Application, OpenReturn
 from workflows import names
 
@@ -43,14 +42,6 @@ def details_of(start: OpenReturn) -> str:
     lines = [f"- line {line.line}: {line.quantity} × {line.reason}" for line in asked.request.lines]
     head = f"Order {asked.order_id}, priority {asked.priority}, by {asked.channel}, policy {asked.policy}"
     return "\n".join([head, "", *lines])
-
-
-def open_key(start: OpenReturn, key: str | None = None) -> str:
-    """The update id of `open`: for a new case it follows from the content.
-
-    A case may be reopened more than once for the same reason, so that needs the caller's own key.
-    """
-    return f"open-{key or digest(start)}"
 
 
 def reuse_policy(start: OpenReturn) -> WorkflowIDReusePolicy:

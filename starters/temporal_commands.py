@@ -5,7 +5,7 @@ import shlex
 from dataclasses import dataclass
 
 from domain.returns.messages import Command, OpenReturn
-from starters.opening import PRIORITY_KEYS, attributes_of, details_of, open_key, reuse_policy, summary_of
+from starters.opening import PRIORITY_KEYS, attributes_of, details_of, reuse_policy, summary_of
 from starters.updates import NAMES
 from workflows.names import RETURN_CASE, TASK_QUEUE
 
@@ -20,7 +20,7 @@ class TemporalCommands:
     namespace: str = "default"
     task_queue: str = TASK_QUEUE
 
-    def open(self, start: OpenReturn, key: str | None = None) -> str:
+    def open(self, start: OpenReturn, key: str) -> str:
         """Start the case unless it runs, and wait for the answer of `open`."""
         words = ["workflow execute-update-with-start", *self._where(start.case_id)]
         words += [f"--type {RETURN_CASE}", f"--task-queue {shlex.quote(self.task_queue)}"]
@@ -38,7 +38,7 @@ class TemporalCommands:
         words += [f"--input {content}"]
         words += [
             "--update-name open",
-            f"--update-id {shlex.quote(open_key(start, key))}",
+            f"--update-id {shlex.quote(key)}",
             f"--update-input {content}",
         ]
         return _joined(words)

@@ -15,6 +15,7 @@ from starters.cli.desk import (
     at_desk,
     case_named,
     commands,
+    new_key,
     told_stage,
 )
 from starters.cli.exchange import fail, print_json, read_model, reports_errors
@@ -37,14 +38,14 @@ def open_return(
         str,
         typer.Argument(metavar="FILE", help="JSON: merchant, number, application; - reads standard input."),
     ],
-    key: Annotated[str | None, typer.Option(help="Only for `reopen`: your idempotency key.")] = None,
+    key: Annotated[str | None, typer.Option(help="For `reopen`: your idempotency key.")] = None,
     explain: Explain = False,
     as_json: AsJson = False,
 ) -> None:
     """Open a return. The same number with the same content is answered, not opened again."""
     start = read_model(file, ask.OpenReturn)
     if explain:
-        print(commands().open(start, key))
+        print(commands().open(start, key or new_key()))
         return
     opened = at_desk(lambda cases: cases.open(start, key))
     if as_json:
