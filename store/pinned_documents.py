@@ -38,7 +38,7 @@ class PinnedDocuments:
             is_same = await conn.fetchval(Q["put_calendar"], revision, name, json.dumps(body))
         if not is_same:
             raise IdempotencyConflict(
-                f"calendar revision {revision} has other content in the store; a changed calendar needs a new one"
+                f"calendar revision {revision} has other content already; a changed calendar needs a new one"
             )
 
     async def calendar(self, revision: str) -> Body:
