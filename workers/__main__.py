@@ -6,17 +6,25 @@ import signal
 import sys
 
 import structlog
-from store.boot_checks import check_store
 
 from domain.errors import CaseworkError
+from providers.ports import Contact
 from providers.settings import build_providers, load_provider_settings
-from starters.settings import Settings
+from starters.leaving import run_and_leave
+from starters.settings import Settings, StaffMember
 from starters.temporal_client import connect
+from store.boot_checks import check_store
 from store.policy_library import PolicyLibrary
 from store.pool import create_pool
 from workers import log
 from workers.boot_checks import check_temporal
 from workers.worker import case_worker
+
+# Whom the sandbox's mail sink takes the staff's mail for, where the settings name nobody.
+SANDBOX_STAFF = {
+    role: StaffMember(name=role.capitalize(), email=f"{role}@desk.example")
+    for role in ("agent", "lead", "head")
+}
 
 
 async def main() -> None:
@@ -34,7 +42,13 @@ async def main() -> None:
         await check_store(pool)
         library = PolicyLibrary(settings.policies_dir, settings.calendars_dir)
         async with case_worker(
-            client, pool, providers, library, task_queue=settings.task_queue, build_id=settings.build_id
+            client,
+            pool,
+            providers,
+            library,
+            task_queue=settings.task_queue,
+            build_id=settings.build_id,
+            staff=staff_of(settings),
         ):
             structlog.get_logger().info("worker polls", task_queue=settings.task_queue)
             print(json.dumps({"ready": True}), flush=True)  # noqa: T201 - the supervisor reads it
@@ -44,9 +58,19 @@ async def main() -> None:
         await pool.close()
 
 
-if __name__ == "__main__":
+def staff_of(settings: Settings) -> dict[str, Contact]:
+    """How the roles that clocks tell are reached."""
+    members = settings.staff or (SANDBOX_STAFF if settings.sandbox_url else {})
+    return {role: Contact.model_validate(member.model_dump()) for role, member in members.items()}
+
+
+def run() -> None:
+    """Run until told to stop; a reason not to start is one line and status 1."""
     try:
         asyncio.run(main())
     except CaseworkError as error:
-        print(f"casework: {error.code}: {error.message}", file=sys.stderr)  # noqa: T201 - before logging is up
-        sys.exit(1)
+        sys.exit(f"casework: {error.code}: {error.message}")
+
+
+if __name__ == "__main__":
+    run_and_leave(run)
