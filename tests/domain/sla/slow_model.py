@@ -85,7 +85,9 @@ class SlowCalendar:
         return self.grid.at(worked[-1] + 1)
 
     def starts_day(self, index: int) -> bool:
-        return index == 0 or self.wall[index][0] != self.wall[index - 1][0]
+        if index == 0:
+            return self.wall[0][1] == 0
+        return self.wall[index][0] != self.wall[index - 1][0]
 
     def _deadline(self, target: str, roll: str | None, start: datetime, moved: int) -> datetime:
         """The end of a (work)day, so many days after the start."""

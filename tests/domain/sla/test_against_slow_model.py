@@ -44,7 +44,7 @@ EVENT_TYPES: tuple[str, ...] = ("start", "stop", "pause", "resume", "cancel", "a
 
 # Shifts begin and end on full hours, except away from the hours that clock changes skip or repeat.
 clock_times = st.one_of(
-    st.integers(0, 24).map(lambda hour: hour * 60), st.integers(17, 94).map(lambda quarter: quarter * 15)
+    st.integers(0, 24).map(lambda hour: hour * 60), st.integers(17, 91).map(lambda quarter: quarter * 15)
 )
 
 
