@@ -17,7 +17,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from domain.base import Model
 from domain.errors import InvalidRequest, NotReady
+from domain.orders import Language
 from starters.engine_state import read_running
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -56,6 +58,15 @@ class ProviderFields(BaseSettings):
     provider_timeout_seconds: float | None = None
 
 
+class StaffMember(Model):
+    """How a role of the desk is reached; a group's address does it."""
+
+    name: str
+    email: str
+    language: Language = "zh-CN"
+    timezone: str = "Asia/Shanghai"
+
+
 class Settings(ProviderFields):
     """Everything that differs from one installation to the next. An unknown key in the file is an error."""
 
@@ -69,6 +80,8 @@ class Settings(ProviderFields):
     """Names this build to Temporal's worker versioning; without it the worker is not versioned."""
     log_format: LogFormat = "auto"
     log_level: LogLevel = "info"
+    staff: dict[str, StaffMember] = {}
+    """Whom clocks tell, by the roles that the policies name (agent, lead, head)."""
     database_url: str | None = None
     running_temporal: str | None = None
     """Where a running `up` has its Temporal; used only when no Temporal setting names another."""

@@ -1,6 +1,6 @@
 """The worker, wired: which workflows and activities it runs, and how it behaves when it stops."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from activities.parcels import ParcelActivities
 from activities.recording import RecordingActivities
 from activities.refund_reports import RefundReports
 from activities.refunds import RefundActivities
+from providers.ports import Contact
 from providers.settings import Providers
 from store.appender import Appender
 from store.case_archive import CaseArchive
@@ -51,6 +52,7 @@ async def case_worker(
     *,
     task_queue: str,
     build_id: str | None = None,
+    staff: Mapping[str, Contact] | None = None,
 ) -> AsyncGenerator[Worker]:
     """A worker over one store and one outside world; leaving the block stops it gracefully.
 
@@ -63,7 +65,7 @@ async def case_worker(
         fulfilment = FulfilmentActivities(providers.shop, providers.carriers, providers.warehouse)
         parcels = ParcelActivities(providers.carriers, providers.warehouse)
         refunds = RefundActivities(ledger, providers.payments, RefundReports(client, task_queue))
-        notices = NoticeActivities(providers.shop, providers.messages, NoticeLog(pool))
+        notices = NoticeActivities(providers.shop, providers.messages, NoticeLog(pool), staff=staff)
         worker = Worker(
             client,
             task_queue=task_queue,
