@@ -47,7 +47,7 @@ class OpeningActivities:
             channel=application.channel,
         )
         terms = policy.pin(profile, scheduled_at(), self._library.snapshots)
-        terms_hash = await self._archive.keep_terms(policy, terms)
+        terms_hash = await self._archive.keep_terms(policy, self._library.snapshots.values(), terms)
         await self._ledger.open_budget(start.merchant, order.order_id, order.currency, order.captured_minor)
         claims = await self._claims.claim_units(
             start.merchant,

@@ -1,60 +1,61 @@
 """Cases as their streams tell them, under the terms that were pinned to them."""
 
-import json
+from collections.abc import Iterable, Sequence
 
-from pydantic import JsonValue
-
+from domain.calendars import Snapshot
 from domain.digests import digest
-from domain.errors import CaseNotFound, UnknownPolicy
-from domain.policy import Policy
-from domain.policy.pinned import PinnedPolicy
+from domain.errors import CaseNotFound
+from domain.policy import PinnedPolicy, Policy
 from domain.records import Recorded
 from domain.returns.evolve import fold
 from domain.returns.messages import OpenReturn
 from domain.returns.state import ReturnState
 from domain.returns.story import blank
-from store.pool import Pool, connection
-from store.sql import load
-
-Q = load("case_archive")
+from store.pinned_documents import PinnedDocuments
+from store.pool import Pool
+from store.streams import Streams
 
 
 class CaseArchive:
-    """Policies and terms by hash, cases by id. Raises `StoreUnavailable`."""
+    """Policies, holidays and terms by hash, cases by id. Raises `StoreUnavailable`."""
 
     def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+        self._documents = PinnedDocuments(pool)
+        self._streams = Streams(pool)
+        self._kept: set[str] = set()
 
-    async def keep_terms(self, policy: Policy, terms: PinnedPolicy) -> str:
-        """Keep a policy and a case's excerpt of it, each once; gives the excerpt's hash."""
+    async def keep_terms(self, policy: Policy, snapshots: Iterable[Snapshot], terms: PinnedPolicy) -> str:
+        """Keep what a case was promised and what that was made from; gives the terms' hash."""
         terms_hash = digest(terms)
-        async with connection(self._pool) as conn:
-            await conn.execute(
-                Q["keep"], policy.hash, policy.name, policy.model_dump_json(exclude_defaults=True)
-            )
-            await conn.execute(Q["keep"], terms_hash, f"terms:{policy.name}", terms.model_dump_json())
+        if terms_hash not in self._kept:
+            for snapshot in snapshots:
+                body = snapshot.model_dump(mode="json")
+                await self._documents.put_calendar(snapshot.revision, snapshot.name, body)
+            body = policy.model_dump(mode="json", exclude_defaults=True)
+            await self._documents.put_policy(policy.hash, policy.name, body)
+            await self._documents.put_policy(terms_hash, f"terms:{policy.name}", terms.model_dump(mode="json"))
+            self._kept.add(terms_hash)
         return terms_hash
 
     async def terms(self, terms_hash: str) -> PinnedPolicy:
-        """The excerpt with this hash; raises `UnknownPolicy`."""
-        async with connection(self._pool) as conn:
-            body = await conn.fetchval(Q["body"], terms_hash)
-        if body is None:
-            raise UnknownPolicy(f"the store has no terms {terms_hash}")
-        return PinnedPolicy.model_validate_json(body)
+        """The terms with this hash; raises `UnknownPolicy`."""
+        return PinnedPolicy.model_validate(await self._documents.policy(terms_hash))
 
     async def return_state(self, case_id: str) -> ReturnState:
         """A return folded from its stream; raises `CaseNotFound`."""
-        async with connection(self._pool) as conn:
-            rows = await conn.fetch(Q["stream"], case_id)
-        if not rows:
+        records = await self._streams.read(case_id)
+        if not records:
             raise CaseNotFound(f"there is no case {case_id}")
-        records = [_recorded(dict(row)) for row in rows]
-        _, merchant, number = case_id.split(":", 2)
-        terms = await self.terms(str(records[0].data["terms_hash"]))
-        start = OpenReturn.model_construct(merchant=merchant, number=number)
-        return fold(blank(start, terms), records)
+        return fold_return(case_id, records, await self.terms(terms_hash_of(records)))
 
 
-def _recorded(row: dict[str, JsonValue]) -> Recorded:
-    return Recorded.model_validate({**row, "data": json.loads(str(row["data"]))})
+def terms_hash_of(records: Sequence[Recorded]) -> str:
+    """Under which terms a stream began."""
+    return str(records[0].data["terms_hash"])
+
+
+def fold_return(case_id: str, records: Sequence[Recorded], terms: PinnedPolicy) -> ReturnState:
+    """The return that these facts tell, under its terms."""
+    _, merchant, number = case_id.split(":", 2)
+    start = OpenReturn.model_construct(merchant=merchant, number=number)
+    return fold(blank(start, terms), list(records))
