@@ -33,7 +33,8 @@ class CaseArchive:
                 await self._documents.put_calendar(snapshot.revision, snapshot.name, body)
             body = policy.model_dump(mode="json", exclude_defaults=True)
             await self._documents.put_policy(policy.hash, policy.name, body)
-            await self._documents.put_policy(terms_hash, f"terms:{policy.name}", terms.model_dump(mode="json"))
+            excerpt = terms.model_dump(mode="json")
+            await self._documents.put_policy(terms_hash, f"terms:{policy.name}", excerpt)
             self._kept.add(terms_hash)
         return terms_hash
 
