@@ -4,13 +4,12 @@ from collections import Counter
 
 from temporalio import activity
 
-from activities.clock import scheduled_at
 from activities.failures import typed_failures
 from domain.errors import OrderNotFound
 from domain.policy.clock_rules import CaseProfile
 from domain.returns.decisions.opening import check_reopen, stays_as_it_is
 from domain.returns.messages import Application, OpenReturn
-from domain.returns.opening import Claimed, Prepared, Restored
+from domain.returns.opening import Claimed, Opening, Prepared, Restored
 from domain.returns.state import ReturnState
 from providers.ports import ShopPort
 from store.case_archive import CaseArchive
@@ -33,10 +32,10 @@ class OpeningActivities:
 
     @activity.defn
     @typed_failures
-    async def prepare_return(self, start: OpenReturn) -> Prepared:
+    async def prepare_return(self, opening: Opening) -> Prepared:
         """Load and claim; raises `unknown_policy`, `order_not_found`, `invalid_request` (unknown line)."""
-        application = _application(start)
-        policy = self._library.in_force(application.policy, scheduled_at())
+        start, application = opening.start, _application(opening.start)
+        policy = self._library.in_force(application.policy, opening.at)
         order = await self._shop.order(start.merchant, application.order_id)
         if order.customer_id != application.customer_id:
             raise OrderNotFound(f"customer and order do not belong together: {application.order_id}")
@@ -46,7 +45,7 @@ class OpeningActivities:
             tier=order.customer_tier,
             channel=application.channel,
         )
-        terms = policy.pin(profile, scheduled_at(), self._library.snapshots)
+        terms = policy.pin(profile, opening.at, self._library.snapshots)
         terms_hash = await self._archive.keep_terms(policy, self._library.snapshots.values(), terms)
         await self._ledger.open_budget(start.merchant, order.order_id, order.currency, order.captured_minor)
         claims = await self._claims.claim_units(
@@ -65,16 +64,17 @@ class OpeningActivities:
 
     @activity.defn
     @typed_failures
-    async def restore_return(self, start: OpenReturn) -> Restored:
+    async def restore_return(self, opening: Opening) -> Restored:
         """A case as its stream tells it; a closed one with its units claimed again, all of them or none.
 
         Raises `case_not_found`, and `wrong_stage` where the case may not be reopened.
         """
+        start = opening.start
         assert start.reopen is not None
         state: ReturnState = await self._archive.return_state(start.case_id)
         if stays_as_it_is(state, start.reopen):
             return Restored(state=state, units={})
-        check_reopen(state, start.reopen, scheduled_at())
+        check_reopen(state, start.reopen, opening.at)
         wanted = {line.line: line.quantity for line in state.lines.values()}
         claims = await self._claims.claim_units(
             state.merchant,

@@ -11,7 +11,15 @@ from activities.failures import as_application_error, typed_failures
 from activities.refund_reports import RefundReports
 from domain.base import Model
 from domain.errors import IdempotencyConflict, NotFound, ProviderRefused, ProviderUnavailable
-from domain.refunds import PayRefund, RefundOutcome, RefundRow, ResolveRefund, ended, requested
+from domain.refunds import (
+    PayRefund,
+    RefundOutcome,
+    RefundRow,
+    Reservation,
+    ResolveRefund,
+    ended,
+    requested,
+)
 from domain.sla import parse_duration
 from providers.ports import PaymentOrder, PaymentPort, PaymentReply
 from store.ledger import Ledger
@@ -52,9 +60,10 @@ class RefundActivities:
 
     @activity.defn
     @typed_failures
-    async def reserve_refund(self, order: PayRefund) -> None:
+    async def reserve_refund(self, reservation: Reservation) -> None:
         """Take it from the order's budget, fix the intent; raises `over_cap`, `idempotency_conflict`."""
-        await self._ledger.reserve(order.intent(self._payments.name), requested(order, scheduled_at()))
+        order = reservation.order
+        await self._ledger.reserve(order.intent(self._payments.name), requested(order, reservation.at))
 
     @activity.defn
     @typed_failures

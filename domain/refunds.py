@@ -104,6 +104,13 @@ class PayRefund(Model):
         return RefundIntent(refund_id=self.refund_id, key=self.key, provider=provider, **shared)
 
 
+class Reservation(Model):
+    """A refund that is to be taken from its order's budget. `at`: the refund's own time."""
+
+    order: PayRefund
+    at: UtcInstant
+
+
 class RefundOutcome(Model):
     """What became of a refund: settled and failed are certain; held waits for a person."""
 

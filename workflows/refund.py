@@ -12,7 +12,7 @@ from workflows.refusals import parse, refusal
 with workflow.unsafe.imports_passed_through():
     from activities.refunds import RefundActivities, Report, Resolution
     from domain.errors import InvalidRequest, WrongStage
-    from domain.refunds import PayRefund, RefundOutcome, ResolveRefund
+    from domain.refunds import PayRefund, RefundOutcome, Reservation, ResolveRefund
 
 
 @workflow.defn(name=REFUND)
@@ -50,16 +50,17 @@ class Refund:
         return outcome
 
     async def _reserve(self, order: PayRefund) -> None:
+        reservation = Reservation(order=order, at=workflow.now())
         what = f"reserve {order.amount_minor} {order.currency} of the order's budget"
         try:
             await workflow.execute_local_activity_method(
-                RefundActivities.reserve_refund, order, summary=what, **BRIEFLY
+                RefundActivities.reserve_refund, reservation, summary=what, **BRIEFLY
             )
         except ActivityError as error:
             if is_answer(error):
                 raise
             await workflow.execute_activity_method(
-                RefundActivities.reserve_refund, order, summary=what, **UNTIL_DONE
+                RefundActivities.reserve_refund, reservation, summary=what, **UNTIL_DONE
             )
 
     async def _ask_a_person(self, order: PayRefund) -> RefundOutcome:

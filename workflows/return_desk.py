@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.returns.decisions import decide
     from domain.returns.decisions.opening import decide_open, decide_reopen
     from domain.returns.decisions.settlement import decide_refund_reported
+    from domain.returns.opening import Opening
     from domain.returns.state import ReturnState
     from domain.returns.story import blank
 
@@ -104,13 +105,14 @@ class ReturnDesk(ReturnEffects):
 
     async def _asked(self, activity: Any, start: ask.OpenReturn, what: str) -> Any:
         """First beside the workflow task, then for as long as it takes; an answer is an answer either way."""
+        opening = Opening(start=start, at=workflow.now())
         try:
-            return await workflow.execute_local_activity_method(activity, start, summary=what, **BRIEFLY)
+            return await workflow.execute_local_activity_method(activity, opening, summary=what, **BRIEFLY)
         except ActivityError as error:
             if is_answer(error):
                 raise error.cause from None  # type: ignore[misc]
         try:
-            return await workflow.execute_activity_method(activity, start, summary=what, **UNTIL_DONE)
+            return await workflow.execute_activity_method(activity, opening, summary=what, **UNTIL_DONE)
         except ActivityError as error:
             raise (error.cause if is_answer(error) else error) from None  # type: ignore[misc]
 

@@ -1,7 +1,9 @@
 """What a return asks of the world: labels, carriers, exchanges, refunds, notices."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import WorkflowIDReusePolicy
@@ -111,7 +113,7 @@ class ReturnEffects(CaseDesk):
         )
         await workflow.wait_condition(lambda: making.done() or not self.needs_label)
         if not making.done():
-            making.cancel()
+            await _given_up(making)
             return
         try:
             label = await making
@@ -156,7 +158,7 @@ class ReturnEffects(CaseDesk):
         )
         await workflow.wait_condition(lambda: looking.done() or self._is_another(parcel))
         if not looking.done():
-            looking.cancel()
+            await _given_up(looking)
             return
         try:
             news = await looking
@@ -254,3 +256,10 @@ class ReturnEffects(CaseDesk):
 
 def _code(error: ActivityError) -> str:
     return (error.cause.type if isinstance(error.cause, ApplicationError) else None) or "unknown"
+
+
+async def _given_up(activity: workflow.ActivityHandle[Any]) -> None:
+    """Cancel what nobody waits for any more, and hear the end of it: it comes at once."""
+    activity.cancel()
+    with suppress(ActivityError):
+        await activity

@@ -1,10 +1,18 @@
 """What the opening needs to know of the outside, and what comes back from it."""
 
-from domain.base import Model
+from domain.base import Model, UtcInstant
 from domain.orders import Order
 from domain.policy.pinned import PinnedPolicy
 from domain.records import UnitRange
+from domain.returns.messages import OpenReturn
 from domain.returns.state import ReturnState
+
+
+class Opening(Model):
+    """What is to be opened or taken up again. `at`: the case's own time, which activities don't know."""
+
+    start: OpenReturn
+    at: UtcInstant
 
 
 class Claimed(Model):

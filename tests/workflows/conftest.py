@@ -1,7 +1,8 @@
-"""A whole desk for workflow tests: the real servers with time skipping, and a worker inside the test process."""
+"""A whole desk for workflow tests: real servers with time skipping, and a worker in the test process."""
 
 import shutil
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -12,21 +13,25 @@ from temporalio.worker import Worker
 
 from providers.settings import build_providers, load_provider_settings
 from sandbox.client import SandboxClient
+from sandbox.faults import PARTS
 from starters.settings import Settings
 from store.policy_library import PolicyLibrary
 from store.pool import Pool, create_pool
-from tests.workflows.desk import Desk
+from tests.workflows.desk import SANDBOX_AHEAD, Desk
 from workers.engine import Engine, engine
 from workers.worker import case_worker
 from workflows.wire import data_converter
 
 _numbers = count(1)
 
-# The standard policy without quiet hours, so that a test's notices don't depend on when it runs.
+# The standard policy without quiet hours, so that a test's notices don't depend on when it runs, and with
+# look-ups so rare that weeks pass in seconds.
 AWAKE = """
 name: awake
 extends: standard
 notices: {quiet_hours: null}
+lookups: {before_pickup_every: 2d, in_transit_every: 1d}
+returns: {exchange: {ask_stock_every: 1d}}
 """
 
 
@@ -58,6 +63,7 @@ async def sandbox(room: Engine) -> AsyncGenerator[SandboxClient]:
     """The outside world's knobs."""
     assert room.addresses.sandbox_url is not None
     async with SandboxClient(room.addresses.sandbox_url) as client:
+        await client.set_now(datetime.now(UTC) + SANDBOX_AHEAD)
         yield client
 
 
@@ -86,5 +92,8 @@ async def worker(room: Engine, client: Client, desk_pool: Pool, policies_dir: Pa
 
 @pytest.fixture
 async def desk(client: Client, sandbox: SandboxClient, desk_pool: Pool, worker: Worker) -> Desk:
-    """The servers, with a merchant of the test's own."""
+    """The servers, well again, with a merchant of the test's own."""
+    for part in PARTS:
+        await sandbox.set_faults(part)
+    await sandbox.set_gateway()
     return Desk(client, TimeSkipper(client), sandbox, desk_pool, f"m{next(_numbers)}")

@@ -1,20 +1,26 @@
-"""What a workflow test does to a return, in one line each."""
+"""What a workflow test does to a desk, in one line each: orders, openings, faults, and what the books say."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
+from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper
 
 from domain.orders import Order, OrderLine
+from domain.refunds import RefundRow, refund_key
 from sandbox.client import SandboxClient
-from sandbox.messages import Contact
+from sandbox.messages import Contact, FaultRule, Movement, Scan
+from sandbox.vocabulary import Status
+from store.ledger import Ledger
 from store.pool import Pool
+from tests.workflows.case import LOOK_SECONDS, Case, patience
 
-_keys = count(1)
+# Far ahead of any case's virtual time, so that the carriers show every scan that a test has made.
+SANDBOX_AHEAD = timedelta(days=400)
 
 
 def make_order(merchant: str, order_id: str, **changes: Any) -> Order:
@@ -29,68 +35,23 @@ def make_order(merchant: str, order_id: str, **changes: Any) -> Order:
         "received_at": now - timedelta(days=1),
         "timezone": "Asia/Shanghai",
         "freight_paid_minor": 800,
-        "lines": [OrderLine(line="1", sku="CUP-01", title="Cup", quantity=3, paid_minor=10000)],
+        "lines": [line("1", "CUP-01", quantity=3, paid_minor=10000)],
     }
     return Order.model_validate({**given, **changes})
 
 
-@dataclass
-class Case:
-    """A running return."""
+def line(number: str, sku: str, *, quantity: int, paid_minor: int) -> OrderLine:
+    """A line of an order."""
+    return OrderLine(line=number, sku=sku, title=sku.title(), quantity=quantity, paid_minor=paid_minor)
 
-    desk: "Desk"
-    handle: WorkflowHandle[Any, Any]
-    opened: dict[str, Any] = field(default_factory=dict[str, Any])
 
-    async def act(self, update: str, key: str | None = None, /, **message: Any) -> dict[str, Any]:
-        """Send an update; a refusal is raised as the `ApplicationError` that the workflow made."""
-        try:
-            return await self.handle.execute_update(
-                update, message, id=key or f"key-{next(_keys)}", result_type=dict[str, Any]
-            )
-        except WorkflowUpdateFailedError as error:
-            assert isinstance(error.cause, ApplicationError)
-            raise error.cause from None
+def wanted(number: str = "1", quantity: int = 1, reason: str = "no_reason") -> dict[str, Any]:
+    """A line of an application."""
+    return {"line": number, "quantity": quantity, "reason": reason}
 
-    async def view(self) -> dict[str, Any]:
-        """The whole state."""
-        return await self.handle.query("case", result_type=dict[str, Any])
 
-    async def progress(self) -> dict[str, Any]:
-        """The customer's view."""
-        return await self.handle.query("progress", result_type=dict[str, Any])
-
-    async def pass_time(self, **span: float) -> None:
-        """Let virtual time pass."""
-        await self.desk.skipper.fast_forward(self.handle, timedelta(**span))
-
-    async def result(self) -> dict[str, Any]:
-        """How the case ended."""
-        return await self.handle.result()
-
-    async def until_stage(self, stage: str) -> dict[str, Any]:
-        """Wait for the fact that the store has the case in a stage, and give its row."""
-        return await self.desk.until(
-            "SELECT * FROM cases WHERE case_id = $1 AND stage = $2", self.handle.id, stage
-        )
-
-    async def types(self) -> list[str]:
-        """The stored events' types, in order."""
-        rows = await self.desk.pool.fetch(
-            "SELECT type FROM events WHERE case_id = $1 AND superseded_at IS NULL ORDER BY seq",
-            self.handle.id,
-        )
-        return [row["type"] for row in rows]
-
-    async def until_event(self, name: str, times: int = 1) -> None:
-        """Wait until the store has this event so many times."""
-        await self.desk.until(
-            "SELECT 1 FROM (SELECT count(*) AS n FROM events WHERE case_id = $1 AND type = $2 "
-            "AND superseded_at IS NULL) AS found WHERE n >= $3",
-            self.handle.id,
-            name,
-            times,
-        )
+FAULTY = [wanted(reason="quality")]
+"""One cup with a fault: an agent reviews it, and the platform pays the way back."""
 
 
 @dataclass
@@ -118,23 +79,33 @@ class Desk:
         await self.sandbox.put_contact(self.merchant, order.customer_id, contact)
         return order
 
-    async def open(self, number: str | None = None, **application: Any) -> Case:
-        """Start a return and wait for what was decided at once."""
+    async def start_case(self, number: str | None = None, **application: Any) -> Case:
+        """Start a return; does not wait for anything."""
         number = number or f"R-{next(self.numbers)}"
-        handle = await self.client.start_workflow(
+        return await self.start_raw(number, self.start(number, **application))
+
+    async def start_raw(self, number: str, start: Any, after: timedelta | None = None) -> Case:
+        """Start a return with any argument, in virtual time so much later than now."""
+        client = self.skipper.client if after else self.client
+        handle = await client.start_workflow(
             "ReturnCase",
-            self.start(number, **application),
+            start,
             id=f"return:{self.merchant}:{number}",
             task_queue="casework",
+            start_delay=after,
         )
-        case = Case(self, handle)
-        case.opened = await case.act("open", **self.start(number, **application))
+        return Case(self, self.client.get_workflow_handle(handle.id), number)
+
+    async def open(self, number: str | None = None, **application: Any) -> Case:
+        """Start a return and wait for what was decided at once."""
+        case = await self.start_case(number, **application)
+        case.opened = await case.act("open", **self.start(case.number, **application))
         return case
 
     def start(self, number: str, **application: Any) -> dict[str, Any]:
         """The start argument: one cup of the order for no reason, unless said otherwise."""
         kind = application.pop("kind", "return")
-        lines = application.pop("lines", [{"line": "1", "quantity": 1, "reason": "no_reason"}])
+        lines = application.pop("lines", [wanted()])
         given = {
             "order_id": "SO-1",
             "customer_id": "c1",
@@ -144,9 +115,55 @@ class Desk:
         }
         return {"merchant": self.merchant, "number": number, "application": {**given, **application}}
 
+    def reopening(self, number: str, reason: str, by: str = "ops") -> dict[str, Any]:
+        """The start argument that lets a closed case go on."""
+        return {"merchant": self.merchant, "number": number, "reopen": {"reason": reason, "by": by}}
+
+    async def reopen(self, case: Case, reason: str, after: timedelta | None = None) -> dict[str, Any]:
+        """Let a closed case go on in a new run; gives the answer, raises the refusal."""
+        start = self.reopening(case.number, reason)
+        await self.start_raw(case.number, start, after)
+        try:
+            return await case.act("open", **start)
+        except RPCError:  # it came after the refusal
+            await case.fails()
+            raise
+
+    async def gateway(self, *kinds: str, operation: str | None = "refund", **rule: Any) -> None:
+        """Let the payment gateway fail for this merchant's refunds; without kinds it is well again."""
+        rules = [{"kind": kind, "operation": operation, **rule} for kind in kinds]
+        await self.sandbox.set_faults("payments", *map(FaultRule.model_validate, rules))
+
+    def key(self, case: Case, seq: int = 1) -> str:
+        """The refund's key at the gateway."""
+        return refund_key(self.merchant, case.number, seq)
+
+    async def scan(self, carrier: str, tracking_no: str, *scans: tuple[Status, datetime]) -> None:
+        """Let a carrier know a parcel and scan it at those times."""
+        made = [Scan(status=status, at=at) for status, at in scans]
+        await self.sandbox.register_parcel(carrier, tracking_no, *made)
+
+    async def movements(self) -> list[Movement]:
+        """What the gateway's journal says that this merchant's customers were paid."""
+        return [each for each in await self.sandbox.journal() if each.merchant == self.merchant]
+
+    async def ledger(self, case: Case) -> list[RefundRow]:
+        """The case's refunds in our ledger."""
+        return await Ledger(self.pool).for_case(case.handle.id)
+
+    async def books_agree(self) -> int:
+        """Check that ledger and journal say the same of this merchant's refunds; gives what was paid."""
+        query = "SELECT key, amount_minor FROM refunds WHERE merchant = $1 AND state = 'settled' ORDER BY key"
+        ours = [(row["key"], row["amount_minor"]) for row in await self.pool.fetch(query, self.merchant)]
+        theirs = sorted((move.key, move.amount_minor) for move in await self.movements())
+        assert ours == theirs
+        return sum(amount for _, amount in ours)
+
     async def until(self, query: str, *args: Any) -> dict[str, Any]:
         """Wait until the store answers with a row."""
-        while True:
-            row = await self.pool.fetchrow(query, *args)
-            if row is not None:
-                return dict(row)
+        async with patience(f"{query} {args}"):
+            while True:
+                row = await self.pool.fetchrow(query, *args)
+                if row is not None:
+                    return dict(row)
+                await asyncio.sleep(LOOK_SECONDS)
