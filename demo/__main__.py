@@ -1,0 +1,125 @@
+"""`./casework demo`: everything up, one real day of returns, a summary, and a look around."""
+
+import asyncio
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from demo.performance import Performance, performance
+from demo.report import print_hints, print_summary, print_timeline
+from demo.screen import Screen
+from demo.script import DEAD_MAILBOX
+from demo.summary import Summary
+from demo.tasks import beside
+from domain.errors import CaseworkError
+from starters.case_records import CaseRecords
+from starters.cli.exchange import print_json
+from starters.engine_state import is_locked
+from starters.settings import Settings
+from workers.engine import PartName, Ports, RunningPart, engine
+from workers.engine.parts import free_port
+from workers.engine.up import keep_running, stop_on_signals
+
+SERVERS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox")
+USUAL_UI_PORT = 8233
+WIDTH_MAX = 80
+STOPPED_BY_CTRL_C = 130
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def demo(
+    leave: Annotated[
+        bool,
+        typer.Option("--exit", help="Stop everything after the summary (as where CI is set, or in a pipe)."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON, and exit.")] = False,
+) -> None:
+    """Play one real day of returns: 36 returns against 161 orders, with hours as seconds.
+
+    The gateway loses every fifth reply after it has paid, and a worker is killed while it pays. Status 0 if every return has ended and all
+    books agree, else 1. In a terminal everything stays up afterwards, until Ctrl-C. State and logs: the folder `demo` of the state folder.
+    """
+    stays = not (leave or as_json or os.environ.get("CI")) and sys.stdout.isatty()
+    console = Console(stderr=as_json)
+    console.width = min(console.width, WIDTH_MAX)
+    sys.exit(asyncio.run(Demo(console, stays=stays, as_json=as_json).run()))
+
+
+class Demo:
+    """One run of the command."""
+
+    def __init__(self, console: Console, *, stays: bool, as_json: bool) -> None:
+        self._console = console
+        self._stays = stays
+        self._as_json = as_json
+        self._state_dir = Settings().state_dir / "demo"
+
+    async def run(self) -> int:
+        """Play, tell, perhaps stay; the exit status."""
+        stop_on_signals()
+        told: Summary | None = None
+        try:
+            clear(self._state_dir)
+            self._console.print("Starting Temporal, PostgreSQL, the make-believe outside world, two workers")
+            async with (
+                engine(
+                    SERVERS,
+                    state_dir=self._state_dir,
+                    ports=Ports(temporal_ui=free_port(USUAL_UI_PORT)),
+                    on_ready=self._say_ready,
+                ) as room,
+                performance(room) as day,
+            ):
+                room.write("ready")
+                told = await beside(day.run(), Screen(day, self._console).run())
+                await self._tell(told, day)
+                if self._stays:
+                    await keep_running(room)
+        except CaseworkError as error:
+            print(f"casework: {error.code}: {error.message}", file=sys.stderr)
+            return 1
+        except asyncio.CancelledError:
+            self._console.print("\nstopped" if told else "\nstopped before the end")
+            if told is None:
+                return STOPPED_BY_CTRL_C
+        return 0 if told is not None and told.holds else 1
+
+    def _say_ready(self, part: RunningPart) -> None:
+        self._console.print(f"  {part.name:<10} {part.address}", highlight=False, soft_wrap=True)
+
+    async def _tell(self, summary: Summary, day: Performance) -> None:
+        if self._as_json:
+            print_json(summary.model_dump(mode="json"))
+            return
+        case_id = told_case(summary, day)
+        print_summary(self._console, summary)
+        print_timeline(self._console, case_id, await CaseRecords(day.pool).events(case_id))
+        if self._stays:
+            print_hints(self._console, day.room, case_id)
+        else:
+            self._console.print("\nRun it in a terminal without --exit to look around afterwards.")
+
+
+def told_case(summary: Summary, day: Performance) -> str:
+    """The case to look at: the one that was being paid when the worker was killed."""
+    struck = [kill.case_id for kill in summary.kills if kill.case_id]
+    return struck[0] if struck else next(p.case_id for p in day.plays if p.asked.return_id == DEAD_MAILBOX)
+
+
+def clear(state_dir: Path) -> None:
+    """Remove what an earlier demo left, unless one runs there now (`engine` then says so)."""
+    if is_locked(state_dir):
+        return
+    for left in ("postgres", "sandbox"):
+        shutil.rmtree(state_dir / left, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    app(prog_name="casework demo")
