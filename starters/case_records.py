@@ -10,13 +10,10 @@ from domain.errors import CaseNotFound, NoAnswer
 from domain.records import Recorded
 from domain.returns import events as facts
 from domain.returns.answers import opening_answer, whole
-from domain.returns.evolve import fold
-from domain.returns.messages import Opened, OpenReturn, Progress
+from domain.returns.messages import Opened, Progress
 from domain.returns.state import ReturnState
-from domain.returns.story import blank
 from domain.returns.views import progress
-from starters.case_ids import parse_case_id
-from store.case_archive import CaseArchive
+from store.case_archive import CaseArchive, fold_return, terms_hash_of
 from store.pool import Pool
 from store.streams import Streams
 
@@ -91,9 +88,7 @@ class CaseRecords:
             await asyncio.sleep(FOLLOW_PAUSE_SECONDS)
 
     async def _folded(self, case_id: str, records: list[Recorded]) -> ReturnState:
-        terms = await self._archive.terms(str(records[0].data["terms_hash"]))
-        merchant, number = parse_case_id(case_id)
-        return fold(blank(OpenReturn.model_construct(merchant=merchant, number=number), terms), records)
+        return fold_return(case_id, records, await self._archive.terms(terms_hash_of(records)))
 
 
 def _is_of_opening(record: Recorded, first: Recorded) -> bool:

@@ -61,6 +61,11 @@ class Cases(ReturnRequests):
         self._whereabouts = Whereabouts(client, records, self._asker)
 
     @property
+    def client(self) -> Client:
+        """The connection to Temporal, for who looks at workflows themselves."""
+        return self._client
+
+    @property
     def resent(self) -> int:
         """How many requests had to be sent again, for example after `WorkflowNotReadyFailure`."""
         return self._sender.resent

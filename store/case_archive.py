@@ -15,6 +15,9 @@ from store.pinned_documents import PinnedDocuments
 from store.pool import Pool
 from store.streams import Streams
 
+TERMS = "terms:"
+"""How the names of excerpts begin, which lie among the policies."""
+
 
 class CaseArchive:
     """Policies, holidays and terms by hash, cases by id. Raises `StoreUnavailable`."""
@@ -34,13 +37,18 @@ class CaseArchive:
             body = policy.model_dump(mode="json", exclude_defaults=True)
             await self._documents.put_policy(policy.hash, policy.name, body)
             excerpt = terms.model_dump(mode="json")
-            await self._documents.put_policy(terms_hash, f"terms:{policy.name}", excerpt)
+            await self._documents.put_policy(terms_hash, f"{TERMS}{policy.name}", excerpt)
             self._kept.add(terms_hash)
         return terms_hash
 
     async def terms(self, terms_hash: str) -> PinnedPolicy:
         """The terms with this hash; raises `UnknownPolicy`."""
         return PinnedPolicy.model_validate(await self._documents.policy(terms_hash))
+
+    async def all_terms(self) -> dict[str, PinnedPolicy]:
+        """The terms of all cases by hash, for who reads every stream."""
+        found = await self._documents.policies_named(TERMS)
+        return {terms_hash: PinnedPolicy.model_validate(body) for terms_hash, body in found.items()}
 
     async def return_state(self, case_id: str) -> ReturnState:
         """A return folded from its stream; raises `CaseNotFound`."""

@@ -32,6 +32,12 @@ class PinnedDocuments:
             raise UnknownPolicy(f"the store has no policy with hash {content_hash}")
         return json.loads(body)
 
+    async def policies_named(self, prefix: str) -> dict[str, Body]:
+        """All policies whose names begin so, by hash."""
+        async with connection(self._pool) as conn:
+            rows = await conn.fetch(Q["policies_named"], prefix)
+        return {row["hash"]: json.loads(row["body"]) for row in rows}
+
     async def put_calendar(self, revision: str, name: str, body: Body) -> None:
         """Store a calendar; raises `IdempotencyConflict` when the revision was given to another content."""
         async with connection(self._pool) as conn:

@@ -17,10 +17,13 @@ PLAIN: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": Fa
 """Help as plain text, that fits a narrow terminal and can be searched."""
 
 LOADED: dict[str, tuple[str, ...]] = {
+    "case": ("starters.cli.cases:app",),
     "policy": ("starters.cli.rules:policy_app",),
-    "return": ("starters.cli.rules:return_app",),
+    "rebuild": ("starters.cli.store_admin:rebuild",),
+    "return": ("starters.cli.rules:return_app", "starters.cli.returns:app"),
     "schema": ("starters.cli.rules:print_schema",),
     "sla": ("starters.cli.sla:app",),
+    "verify": ("starters.cli.store_admin:verify",),
 }
 """Commands that are loaded when they are called, so that `status` need not wait for them: a function, or one
 or more Typer apps whose commands stand together under the name."""

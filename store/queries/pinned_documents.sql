@@ -12,3 +12,6 @@ SELECT coalesce((SELECT body = $3::jsonb AND name = $2 FROM calendars WHERE revi
 
 -- @calendar: A calendar by its revision.
 SELECT body FROM calendars WHERE revision = $1;
+
+-- @policies_named: The policies whose names begin so, by hash.
+SELECT hash, body FROM policies WHERE starts_with(name, $1);

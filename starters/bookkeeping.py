@@ -1,0 +1,53 @@
+"""Compares store, read model and Temporal, and makes the read model again."""
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from starters.failures import typed
+from store.pool import Pool
+from store.rebuild import Rebuilt, rebuild
+from store.return_projection import returns_projector
+from store.verify import Finding, verify
+from workflows.names import RETURN_CASE
+
+RUNNING = f"WorkflowType = '{RETURN_CASE}' AND ExecutionStatus = 'Running'"
+OF_TEMPORAL = ("not_running", "running_but_closed", "running_but_unknown")
+
+
+async def compare_books(pool: Pool, client: Client | None) -> list[Finding]:
+    """All that two books tell differently; without a client, Temporal is left out."""
+    running = await _running(client) if client is not None else None
+    findings = await verify(pool, await returns_projector(pool), running)
+    if client is None:
+        return findings
+    return [finding for finding in findings if not await _is_explained(client, finding)]
+
+
+async def make_again(pool: Pool) -> Rebuilt:
+    """Write every row and claim again from the events."""
+    return await rebuild(pool, await returns_projector(pool))
+
+
+async def _running(client: Client) -> list[str]:
+    try:
+        return [shown.id async for shown in client.list_workflows(RUNNING)]
+    except RPCError as error:
+        raise typed(error) from None
+
+
+async def _is_explained(client: Client, finding: Finding) -> bool:
+    """Temporal's lists lag, and a case may end or have work on its way: look at the workflow itself."""
+    if finding.kind not in OF_TEMPORAL:
+        return False
+    try:
+        shown = await client.get_workflow_handle(finding.subject).describe()
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise typed(error) from None
+        return finding.kind != "not_running"
+    runs = shown.status == WorkflowExecutionStatus.RUNNING
+    if finding.kind == "not_running":
+        return runs
+    # A case that is closed tells its last notices; one that is unknown waits for the shop or the store.
+    raw = shown.raw_description
+    return not runs or bool(raw.pending_activities) or raw.HasField("pending_workflow_task")
