@@ -10,6 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 
 import psutil
 from temporalio.client import Client
@@ -137,14 +138,14 @@ async def compare_with_twin(room: Room, rounds: int = ROUNDS, cases: int = CASES
     """Start the twin's worker and let both take turns."""
     address = room.engine.addresses.running_temporal
     assert address is not None
-    worker = await room.engine.bring_up(_twin_plan(room, address))
+    worker = await room.engine.bring_up(_twin_plan(room.engine.state_dir, address))
     try:
         return await Contest(room, worker, await Client.connect(address)).run(rounds, cases)
     finally:
         await worker.stop()
 
 
-def _twin_plan(room: Room, address: str) -> Plan:
+def _twin_plan(folder: Path, address: str) -> Plan:
     async def ready(running: RunningPart) -> bool:
         return running.announcement() is not None
 
@@ -154,8 +155,8 @@ def _twin_plan(room: Room, address: str) -> Plan:
     return Plan(
         part=Part(
             name="twin",
-            command=[sys.executable, "-m", "bench.twin", address],
-            log=room.engine.state_dir / "twin.log",
+            command=[sys.executable, "-m", "bench.twin_worker", address, str(folder / "bytecode")],
+            log=folder / "twin.log",
         ),
         is_ready=ready,
         settle=settle,

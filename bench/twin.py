@@ -1,25 +1,20 @@
 """The bare twin of a plain return: what Temporal itself costs for the same conversation.
 
 The same updates with validators, child, timer, signal with start, activities local and not, summaries and
-payloads of the same size; no rules, no store, no outside world. `python -m bench.twin ADDRESS` is its worker.
+payloads of the same size; no rules, no store, no outside world. `bench/twin_worker.py` runs it.
 """
 
 import asyncio
-import json
-import sys
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from temporalio import activity, workflow
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.worker import Worker
 
 TASK_QUEUE = "bare-twin"
 LOCAL: dict[str, Any] = {"start_to_close_timeout": timedelta(seconds=2)}
 REMOTE: dict[str, Any] = {"start_to_close_timeout": timedelta(seconds=30)}
-STICKY_TIMEOUT = timedelta(seconds=1)
 
 # How many entries a payload has; one is 61 bytes of JSON. The sizes are a real plain return's.
 PREPARED, BATCH, NOTICE, FOLLOW, ANSWER = 60, 32, 4, 3, 2
@@ -217,21 +212,3 @@ def start_operation(case_id: str, message: Any) -> WithStartWorkflowOperation[An
         task_queue=TASK_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
     )
-
-
-async def main(arguments: Sequence[str]) -> None:
-    """The twin's worker, until it is told to stop."""
-    client = await Client.connect(arguments[0])
-    async with Worker(
-        client,
-        task_queue=TASK_QUEUE,
-        workflows=[BareReturn, BareRefund],
-        activities=[prepare, append, notify, follow, Payments(client).pay],
-        sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
-    ):
-        print(json.dumps({"ready": True}), flush=True)
-        await asyncio.Event().wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))

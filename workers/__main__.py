@@ -18,6 +18,7 @@ from store.policy_library import PolicyLibrary
 from store.pool import create_pool
 from workers import log
 from workers.boot_checks import check_temporal
+from workers.bytecode import keep_bytecode
 from workers.worker import case_worker
 
 # Whom the sandbox's mail sink takes the staff's mail for, where the settings name nobody.
@@ -30,6 +31,7 @@ SANDBOX_STAFF = {
 async def main() -> None:
     """Run a worker; SIGTERM and SIGINT let it finish what it is doing."""
     settings = Settings()
+    keep_bytecode(settings.state_dir / "bytecode")
     log.configure(settings.log_format, settings.log_level)
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
