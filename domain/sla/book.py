@@ -5,8 +5,8 @@ Replaying a file of events (contracts §1) is the same computation.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -128,9 +128,14 @@ def told(book: ClockBook, change: ChangeKind, at: datetime) -> ClockBook:
     return book.model_copy(update={"told": len(book.heard), "told_at": told_at})
 
 
-def _run(heard: Iterable[Heard], spec: ClockSpec, as_of: datetime) -> list[Clock]:
+@lru_cache(maxsize=256)
+def _run(heard: tuple[Heard, ...], spec: ClockSpec, as_of: datetime) -> tuple[Clock, ...]:
+    """The clocks at a moment, to be looked at only.
+
+    Kept, because a case that records something asks for its changes, rows and next instant of one moment.
+    """
     known = sorted((event for event in heard if event.at <= as_of), key=attrgetter("at"))
-    return [_clock(known, Promise(metric, spec), as_of) for metric in spec.metrics]
+    return tuple(_clock(known, Promise(metric, spec), as_of) for metric in spec.metrics)
 
 
 def _clock(known: list[Heard], promise: Promise, as_of: datetime) -> Clock:
@@ -145,7 +150,7 @@ def _clock(known: list[Heard], promise: Promise, as_of: datetime) -> Clock:
     return clock
 
 
-def _changes(heard: Iterable[Heard], spec: ClockSpec, as_of: datetime) -> tuple[ClockChange, ...]:
+def _changes(heard: tuple[Heard, ...], spec: ClockSpec, as_of: datetime) -> tuple[ClockChange, ...]:
     found = [
         ClockChange(
             metric=clock.promise.metric.name,

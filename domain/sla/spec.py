@@ -131,6 +131,14 @@ class ClockSpec(Model):
         return self
 
     @cached_property
+    def fingerprint(self) -> int:
+        """Hash of the content."""
+        return hash((tuple(sorted(self.calendars.items(), key=lambda item: item[0])), self.metrics))
+
+    def __hash__(self) -> int:
+        return self.fingerprint
+
+    @cached_property
     def event_types(self) -> frozenset[str]:
         """Every event type that some clock listens to."""
         return frozenset[str]().union(*(metric.event_types for metric in self.metrics))
