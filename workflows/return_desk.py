@@ -4,19 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError
 
-from workflows.options import BRIEFLY, UNTIL_DONE
-from workflows.refund import is_answer
+from workflows.local_first import local_first
 from workflows.refusals import parse, refusal, refusing
 from workflows.return_effects import ReturnEffects
 
 with workflow.unsafe.imports_passed_through():
     from activities.opening import OpeningActivities
-    from domain.base import Model
     from domain.digests import digest
     from domain.errors import IdempotencyConflict, InvalidRequest
-    from domain.notices import Notice
     from domain.returns import messages as ask
     from domain.returns import views
     from domain.returns.actors import actor_of
@@ -25,24 +22,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.returns.decisions import decide
     from domain.returns.decisions.opening import decide_open, decide_reopen
     from domain.returns.decisions.settlement import decide_refund_reported
+    from domain.returns.handover import Carried, Handover
     from domain.returns.opening import Opening
-    from domain.returns.state import ReturnState
     from domain.returns.story import blank
-
-
-class Carried(Model):
-    """What a run hands to the next one: state, answers by update id, notices that are still on their way."""
-
-    state: ReturnState
-    answers: dict[str, ask.Answer]
-    opened: ask.Opened
-    notices: list[Notice]
-
-
-class Handover(Model):
-    """The start argument of a run that goes on where the last one stopped."""
-
-    carried: Carried
 
 
 class ReturnDesk(ReturnEffects):
@@ -82,9 +64,9 @@ class ReturnDesk(ReturnEffects):
         workflow.set_current_details(
             f"opening; waits for the shop and the store since {workflow.now():%Y-%m-%d %H:%M}Z"
         )
-        prepared = await self._asked(
-            OpeningActivities.prepare_return, start, "load the order, claim the goods"
-        )
+        opening = Opening(start=start, at=workflow.now())
+        what = "load the order, claim the goods"
+        prepared = await local_first(OpeningActivities.prepare_return, opening, what)
         state = blank(start, prepared.terms)
         request_hash = digest(application)
         with refusing():
@@ -95,26 +77,15 @@ class ReturnDesk(ReturnEffects):
 
     async def _restore(self, start: ask.OpenReturn) -> None:
         assert start.reopen is not None
-        restored = await self._asked(OpeningActivities.restore_return, start, "load the case from the store")
+        opening = Opening(start=start, at=workflow.now())
+        what = "load the case from the store"
+        restored = await local_first(OpeningActivities.restore_return, opening, what)
         with refusing():
             reopened = decide_reopen(restored.state, start.reopen, restored.units, workflow.now())
         self._state = restored.state
         self.record(reopened, f"{start.reopen.reason}:{start.reopen.by}")
         self._opened = opening_answer(self.state)
         self._go_on()
-
-    async def _asked(self, activity: Any, start: ask.OpenReturn, what: str) -> Any:
-        """First beside the workflow task, then for as long as it takes; an answer is an answer either way."""
-        opening = Opening(start=start, at=workflow.now())
-        try:
-            return await workflow.execute_local_activity_method(activity, opening, summary=what, **BRIEFLY)
-        except ActivityError as error:
-            if is_answer(error):
-                raise error.cause from None  # type: ignore[misc]
-        try:
-            return await workflow.execute_activity_method(activity, opening, summary=what, **UNTIL_DONE)
-        except ActivityError as error:
-            raise (error.cause if is_answer(error) else error) from None  # type: ignore[misc]
 
     def _take_over(self, carried: Carried) -> None:
         self._state = carried.state
