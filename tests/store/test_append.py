@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 
 from domain.errors import InvalidRequest, StreamConflict
 from domain.records import Batch, Recorded
-from store.append import Appended, Outcome, append_events, append_one
+from store.append import Appended, Outcome, append_at_end, append_events, append_one
 from store.pool import OUTAGES, Pool, transaction
 from tests.store.streams import CASE, FIRST, OPENED_AT, make_batch, make_events, units
 
@@ -37,6 +39,11 @@ async def row_of(pool: Pool, case_id: str = CASE) -> Any:
 async def claims_of(pool: Pool, case_id: str = CASE) -> dict[str, str]:
     rows = await pool.fetch("SELECT line, units::text FROM claims WHERE case_id = $1", case_id)
     return {row["line"]: row["units"] for row in rows}
+
+
+def attempt(run: int, minute: int) -> dict[str, Any]:
+    """Who speaks, and when by the run's own clock."""
+    return {"run_id": UUID(int=run), "emitted_at": OPENED_AT + timedelta(minutes=minute)}
 
 
 async def test_events_row_and_outbox_arrive_together(pool: Pool) -> None:
@@ -91,6 +98,38 @@ async def test_other_content_supersedes_to_the_end(pool: Pool) -> None:
     assert (await row_of(pool))["last_seq"] == 3
     assert (await row_of(pool))["open"] is True
     assert await claims_of(pool) == {"1": "{[1,2)}"}
+
+
+async def test_an_overtaken_attempt_neither_replaces_nor_goes_on(pool: Pool) -> None:
+    """A worker that hung delivers late what another worker, or the run after a reset, has told anew."""
+    await append(pool, make_batch(1, 2, **attempt(run=1, minute=2)))
+    for batch in (
+        make_batch(2, 2, "late", **attempt(run=1, minute=1)),
+        make_batch(3, 3, "late", **attempt(run=1, minute=1)),
+    ):
+        assert [type(outcome) for outcome in await append(pool, batch)] == [StreamConflict]
+        async with pool.acquire() as conn:
+            assert await append_at_end(conn, [batch]) is None
+    after_reset = make_batch(2, 2, "after the reset", **attempt(run=2, minute=1))
+    assert await append(pool, after_reset) == [Appended(1, 0, 1, 2)]
+    [refusal] = await append(pool, make_batch(3, 3, "late", **attempt(run=1, minute=9)))
+    assert isinstance(refusal, StreamConflict)
+    assert await live(pool) == [(1, FIRST), (2, "after the reset")]
+
+
+async def test_batches_that_just_go_on_need_one_statement(pool: Pool) -> None:
+    """Several streams, with rows and claims; and nothing is written when one of them needs a closer look."""
+    async with pool.acquire() as conn:
+        group = [make_batch(1, 2, held={"1": units((1, 1))}), make_batch(1, 1, case_id=OTHER)]
+        assert await append_at_end(conn, group) == [Appended(2, 0, 0, 2), Appended(1, 0, 0, 1)]
+        assert await append_at_end(conn, [make_batch(3, 3, held={})]) == [Appended(1, 0, 0, 3)]
+        for odd in (make_batch(3, 4), make_batch(6, 6), make_batch(4, 4).model_copy(update={"first_seq": 9})):
+            assert await append_at_end(conn, [make_batch(2, 2, case_id=OTHER), odd]) is None
+        assert await append_at_end(conn, [make_batch(4, 4), make_batch(5, 5)]) is None
+    assert await live(pool) == [(1, FIRST), (2, FIRST), (3, FIRST)]
+    assert await live(pool, OTHER) == [(1, FIRST)]
+    assert (await row_of(pool))["last_seq"] == 3
+    assert await claims_of(pool) == {}
 
 
 async def test_a_refused_batch_leaves_its_neighbours_alone(pool: Pool) -> None:
