@@ -9,6 +9,7 @@ from domain.notices import NoticeRecord
 from domain.records import Recorded
 from domain.refunds import OPEN_STATES, RefundRow
 from domain.returns.deadlines import next_deadline
+from domain.returns.events import Closed
 from domain.returns.page import NEXT
 from domain.returns.state import LineState, ParcelState, ReturnState
 from domain.returns.views import clock_rows, waiting_for
@@ -89,7 +90,7 @@ def report_case(
     """Put together what the store knows."""
     assert state.opened_at is not None
     timezone = state.bought.timezone
-    moved = [event for event in events if event.type not in BACKGROUND]
+    moved = [event for event in events if event.type not in (*BACKGROUND, Closed.name)]
     deadline = next_deadline(state) if state.open else None
     owed_by = waiting_for(state)
     stage = state.stage.replace("_", " ")

@@ -40,7 +40,7 @@ def clock_reasons(book: ClockBook, spec: ClockSpec, as_of: datetime) -> list[Clo
             metrics[row.name],
             spec,
             [change for change in changes if (change.metric, change.instance) == (row.name, row.instance)],
-            {at: event for at, event in book.heard if event in metrics[row.name].event_types},
+            book,
             as_of,
         )
         for row in rows(book, spec, as_of)
@@ -52,12 +52,12 @@ def _reason(
     metric: Metric,
     spec: ClockSpec,
     changes: Sequence[ClockChange],
-    heard: dict[datetime, str],
+    book: ClockBook,
     as_of: datetime,
 ) -> ClockReason:
     calendar = spec.calendars[metric.calendar]
     promise = Promise(metric, spec)
-    happened = [_happened(change, heard, calendar.timezone) for change in changes]
+    happened = [_happened(change, metric, book, calendar.timezone) for change in changes]
     target = promise.target
     if target.unit == "time":
         arithmetic = list(_working_time(row, changes, promise.hours, target.time, calendar.timezone, as_of))
@@ -108,14 +108,18 @@ def _week(calendar: Calendar) -> str:
     return ", ".join([calendar.timezone, *told])
 
 
-def _happened(change: ClockChange, heard: dict[datetime, str], timezone: str) -> str:
+def _happened(change: ClockChange, metric: Metric, book: ClockBook, timezone: str) -> str:
+    causes = {
+        "activated": metric.start,
+        "paused": metric.pause,
+        "resumed": metric.resume,
+        "met": metric.stop,
+        "cured": metric.stop,
+        "cancelled": metric.cancel,
+    }.get(change.change, ())
+    cause = next((event for at, event in book.heard if at == change.at and event in causes), None)
     what = f"warned at {change.rung}" if change.change == "warned" else change.change
-    by = (
-        f" by {heard[change.at]}"
-        if change.change not in ("warned", "breached") and change.at in heard
-        else ""
-    )
-    return f"{weekday_moment(change.at, timezone)} {what}{by}"
+    return f"{weekday_moment(change.at, timezone)} {what}" + (f" by {cause}" if cause else "")
 
 
 def _working_time(
@@ -219,7 +223,7 @@ def _legal(row: ClockRow, metric: Metric, legal: Target, hours: Hours, spec: Clo
         if legal.unit == "time"
         else list(_day_count(row.started_at, legal, 0, hours, zone, metric.legal_roll))[:-1]
     )
-    earlier = "law's limit" if row.legal_due_at < row.target_due_at else "own target"
+    earlier = "law's limit" if row.legal_due_at < row.target_due_at else "target"
     return [
         *(f"law: {line}" for line in counted),
         f"law: limit {weekday_moment(row.legal_due_at, zone)}, which no pause moves",

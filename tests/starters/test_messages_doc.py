@@ -16,15 +16,16 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
+from temporalio.worker import Worker
 
 from domain.refunds import PayRefund, RefundOutcome
 from domain.returns import messages as ask
 from providers.ports import PaymentPort
 from providers.settings import build_providers, load_provider_settings
+from sandbox.client import SandboxClient
 from starters.updates import UPDATES
 from tests.starters.conftest import noon_zone
 from tests.starters.message_story import MERCHANT, Step, Story, set_the_scene, story
-from tests.workflows.desk import Desk
 from workers.engine import Engine
 
 NOT_YET = ("wrong_stage", "workflow not found")
@@ -36,7 +37,7 @@ REUSE = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def payments(room: Engine) -> AsyncGenerator[PaymentPort]:
     """The payment gateway's port."""
     given = room.addresses.model_dump(exclude_none=True)
@@ -48,11 +49,22 @@ async def payments(room: Engine) -> AsyncGenerator[PaymentPort]:
     await wired.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def bare(room: Engine) -> Client:
     """A client as outsiders have it: plain JSON, none of our converters."""
     assert room.addresses.running_temporal is not None
     return await Client.connect(room.addresses.running_temporal, data_converter=DataConverter.default)
+
+
+@pytest.fixture(scope="module")
+async def answers(
+    sandbox: SandboxClient, worker: Worker, bare: Client, payments: PaymentPort
+) -> dict[tuple[str, str], Any]:
+    """What the document's messages were answered, by workflow id and name, sent in its order."""
+    told = story()
+    await set_the_scene(sandbox, payments, MERCHANT, noon_zone())
+    caller = BareClient(bare, told)
+    return {(step.flag("workflow-id"), step.message_name): await caller.send(step) for step in told.steps}
 
 
 class BareClient:
@@ -110,14 +122,9 @@ class BareClient:
 
 
 async def test_the_examples_drive_returns_through_a_bare_client(
-    desk: Desk, bare: Client, payments: PaymentPort
+    answers: dict[tuple[str, str], Any], bare: Client
 ) -> None:
-    told = story()
-    await set_the_scene(desk.sandbox, payments, MERCHANT, noon_zone())
-    caller = BareClient(bare, told)
-    answers = {(step.flag("workflow-id"), step.message_name): await caller.send(step) for step in told.steps}
-    shown = {name: json.loads(text) for name, text in told.files.items()}
-
+    shown = {name: json.loads(text) for name, text in story().files.items()}
     plain = f"return:{MERCHANT}:R-1001"
     opened, reviewed = answers[plain, "open"], answers[plain, "review"]
     changing = {"request_hash", "seq"}
@@ -138,14 +145,13 @@ async def test_the_examples_drive_returns_through_a_bare_client(
     assert await start_argument(bare, f"refund:{MERCHANT}:R-1004:1") == shown["start-refund.json"]
 
 
-async def test_every_message_that_a_workflow_takes_is_in_the_document(desk: Desk, bare: Client) -> None:
-    told = story()
-    written = {(step.flag("workflow-id").split(":")[0], step.message_name) for step in told.steps}
+async def test_every_message_that_a_workflow_takes_is_in_the_document(
+    answers: dict[tuple[str, str], Any], bare: Client
+) -> None:
+    written = {(workflow_id.split(":")[0], name) for workflow_id, name in answers if name}
     taken = set[tuple[str, str]]()
-    for kind, workflow_id in (
-        ("return", f"return:{MERCHANT}:R-1001"),
-        ("refund", f"refund:{MERCHANT}:R-1004:1"),
-    ):
+    for workflow_id in (f"return:{MERCHANT}:R-1001", f"refund:{MERCHANT}:R-1004:1"):
+        kind = workflow_id.split(":")[0]
         metadata: Any = await bare.get_workflow_handle(workflow_id).query("__temporal_workflow_metadata")
         for sort in ("query_definitions", "signal_definitions", "update_definitions"):
             taken |= {(kind, each.name) for each in getattr(metadata.definition, sort)}
@@ -167,10 +173,10 @@ def test_the_examples_are_what_the_models_say() -> None:
 
 
 async def test_a_return_goes_from_application_to_close_by_the_command_alone(
-    desk: Desk, room: Engine, payments: PaymentPort, tmp_path: Path
+    sandbox: SandboxClient, worker: Worker, room: Engine, payments: PaymentPort, tmp_path: Path
 ) -> None:
     told = story("cupshop-by-command")
-    await set_the_scene(desk.sandbox, payments, "cupshop-by-command", noon_zone())
+    await set_the_scene(sandbox, payments, "cupshop-by-command", noon_zone())
     for name, text in told.files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
