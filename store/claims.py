@@ -77,11 +77,16 @@ class Claims:
 
 def _claim(bought: int, wanted: int, own: Sequence[UnitRange], others: Sequence[UnitRange]) -> Claim:
     held_elsewhere = sum(part.count for part in others)
-    if sum(part.count for part in own) == wanted:
+    if sum(part.count for part in own) == wanted and not _overlap(own, others):
         return Claim(units=list(own), held_elsewhere=held_elsewhere)
     units = lowest_free(bought, others, wanted)
     claim = Claim(units=units, held_elsewhere=held_elsewhere)
     return claim.model_copy(update={"units": []}) if _falls_short(claim, wanted) else claim
+
+
+def _overlap(own: Sequence[UnitRange], others: Sequence[UnitRange]) -> bool:
+    """Another case took them meanwhile: this one had let them go and claims again, after a reset."""
+    return any(mine.first <= other.last and other.first <= mine.last for mine in own for other in others)
 
 
 def _falls_short(claim: Claim, wanted: int) -> bool:

@@ -52,6 +52,30 @@ async def test_another_wish_of_the_same_case_replaces_its_claim(pool: Pool) -> N
     assert await Claims(pool).held("m1", "SO-1") == {}
 
 
+async def test_units_that_another_case_took_meanwhile_are_not_kept(pool: Pool) -> None:
+    """A reset brings a case back that says it holds unit 1, which was given away by then: it gets another."""
+    await claim(pool, 2)
+    async with transaction(pool) as conn:
+        await append_one(conn, make_batch(1, 1, case_id="return:m1:1", held={"L1": units((1, 1))}))
+    assert await claim(pool, 1) == {"L1": Claim(units=units((2, 2)), held_elsewhere=1)}
+
+
+async def test_lines_that_belong_together_are_claimed_all_or_none(pool: Pool) -> None:
+    """One line that falls short leaves the case with what it held before, on every line."""
+    await claim(pool, 1, L1=2)
+    await claim(pool, 2, L2=1)
+    bought, wanted = {"L1": 3, "L2": 3}, {"L1": 2, "L2": 2}
+    told = await Claims(pool).claim_units("m1", "SO-1", "return:m1:2", bought, wanted, together=True)
+    assert told == {
+        "L1": Claim(units=[], held_elsewhere=2),
+        "L2": Claim(units=units((1, 1)), held_elsewhere=0),
+    }
+    assert await Claims(pool).held("m1", "SO-1", except_case="return:m1:1") == {"L2": units((1, 1))}
+    fewer = {"L1": 1, "L2": 2}
+    told = await Claims(pool).claim_units("m1", "SO-1", "return:m1:2", bought, fewer, together=True)
+    assert {line: one.units for line, one in told.items()} == {"L1": units((3, 3)), "L2": units((1, 2))}
+
+
 async def test_units_that_were_let_go_are_given_again(pool: Pool) -> None:
     """Holes are filled from below, so that a claim may have several ranges."""
     for number in (1, 2, 3):

@@ -152,6 +152,8 @@ async def test_documents_are_stored_once_and_read_for_ever(pool: Pool) -> None:
         await documents.put_calendar("2026-11", "desk", {"week": {"mon": ["09:00-18:00"]}})
     assert await documents.policy("sha-1") == {"metrics": [1, 2]}
     assert await documents.calendar("2026-11") == {"week": {"mon": ["09:00-18:00"]}}
+    await documents.put_policy("sha-3", "surge", {})
+    assert await documents.policies_named("stand") == {"sha-1": {"metrics": [1, 2]}}
     with pytest.raises(UnknownPolicy, match="sha-2"):
         await documents.policy("sha-2")
     with pytest.raises(UnknownCalendar, match="2026-12"):
