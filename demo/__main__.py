@@ -17,10 +17,12 @@ from demo.script import DEAD_MAILBOX
 from demo.summary import Summary
 from demo.tasks import beside
 from domain.errors import CaseworkError
+from domain.records import Recorded
 from starters.case_records import CaseRecords
 from starters.cli.exchange import print_json
 from starters.engine_state import is_locked
 from starters.settings import Settings
+from store.ledger import Ledger
 from workers.engine import PartName, Ports, RunningPart, engine
 from workers.engine.parts import free_port
 from workers.engine.up import keep_running, stop_on_signals
@@ -43,8 +45,9 @@ def demo(
 ) -> None:
     """Play one real day of returns: 36 returns against 161 orders, with hours as seconds.
 
-    The gateway loses every fifth reply after it has paid, and a worker is killed while it pays. Status 0 if every return has ended and all
-    books agree, else 1. In a terminal everything stays up afterwards, until Ctrl-C. State and logs: the folder `demo` of the state folder.
+    The gateway loses every fifth reply after it has paid, and a worker is killed while it pays. In a terminal
+    everything stays up afterwards, until Ctrl-C. Status 0 if every return has ended and all books agree, else
+    1. State and logs are in the folder `demo` of the state folder.
     """
     stays = not (leave or as_json or os.environ.get("CI")) and sys.stdout.isatty()
     console = Console(stderr=as_json)
@@ -86,13 +89,14 @@ class Demo:
             print(f"casework: {error.code}: {error.message}", file=sys.stderr)
             return 1
         except asyncio.CancelledError:
-            self._console.print("\nstopped" if told else "\nstopped before the end")
-            if told is None:
-                return STOPPED_BY_CTRL_C
-        return 0 if told is not None and told.holds else 1
+            self._console.print("\nstopped")
+        if told is None:
+            return STOPPED_BY_CTRL_C
+        return 0 if told.holds else 1
 
     def _say_ready(self, part: RunningPart) -> None:
-        self._console.print(f"  {part.name:<10} {part.address}", highlight=False, soft_wrap=True)
+        if part.name in SERVERS:
+            self._console.print(f"  {part.name:<10} {part.address}", highlight=False, soft_wrap=True)
 
     async def _tell(self, summary: Summary, day: Performance) -> None:
         if self._as_json:
@@ -100,7 +104,7 @@ class Demo:
             return
         case_id = told_case(summary, day)
         print_summary(self._console, summary)
-        print_timeline(self._console, case_id, await CaseRecords(day.pool).events(case_id))
+        print_timeline(self._console, case_id, await story(day, case_id), summary.kills)
         if self._stays:
             print_hints(self._console, day.room, case_id)
         else:
@@ -111,6 +115,14 @@ def told_case(summary: Summary, day: Performance) -> str:
     """The case to look at: the one that was being paid when the worker was killed."""
     struck = [kill.case_id for kill in summary.kills if kill.case_id]
     return struck[0] if struck else next(p.case_id for p in day.plays if p.asked.return_id == DEAD_MAILBOX)
+
+
+async def story(day: Performance, case_id: str) -> list[Recorded]:
+    """The facts of a case and of its refunds, by time."""
+    records = CaseRecords(day.pool)
+    streams = [case_id, *(refund.refund_id for refund in await Ledger(day.pool).for_case(case_id))]
+    facts = [fact for stream in streams for fact in await records.events(stream)]
+    return sorted(facts, key=lambda fact: fact.at)
 
 
 def clear(state_dir: Path) -> None:

@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from demo.day import DATA, MERCHANT
+from demo.mishaps import Kill
 from demo.screen import clock_table, kill_lines
-from demo.summary import Summary
+from demo.summary import Notices, Summary
 from demo.words import OUTCOMES, REFUSALS, by_channel, plural, pounds
 from domain.records import Recorded
 from workers.engine import Engine
@@ -43,8 +44,8 @@ def print_summary(console: Console, summary: Summary) -> None:
 def outcome_table(summary: Summary) -> Table:
     """Cases by outcome; refusals by reason."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("Outcome", width=30)
-    table.add_column("Cases", justify="right")
+    table.add_column("Outcome", width=28)
+    table.add_column("Cases", justify="right", width=5)
     for outcome, count in summary.outcomes.items():
         table.add_row(OUTCOMES.get(outcome, outcome.replace("_", " ")), str(count))
         if outcome == "refused":
@@ -65,11 +66,7 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
             f"journal: {same}",
         ),
         ("Notices", by_channel(notices.by_channel)),
-        (
-            "",
-            f"{notices.fell_back} reached by a later channel, {notices.undeliverable} not to be delivered, "
-            f"{notices.handed_over_again} handed over again and dropped",
-        ),
+        ("", _notice_mishaps(notices)),
         (
             "Mishaps",
             f"{plural(summary.lost_replies, 'reply', 'replies')} of the gateway lost after it had paid",
@@ -84,14 +81,28 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
     ]
 
 
-def print_timeline(console: Console, case_id: str, facts: Sequence[Recorded]) -> None:
-    """What happened to one case, as the store tells it."""
+def _notice_mishaps(notices: Notices) -> str:
+    told = (
+        f"{notices.fell_back} by a later channel, as one before was dead; "
+        f"{notices.undeliverable} undeliverable"
+    )
+    if notices.handed_over_again:
+        told += f"; {notices.handed_over_again} handed over again, and recognised by their id"
+    return told
+
+
+def print_timeline(
+    console: Console, case_id: str, facts: Sequence[Recorded], kills: Sequence[Kill] = ()
+) -> None:
+    """What happened to one case, as the store tells it, and when its worker was killed."""
     console.print()
     console.print(f"One of them: {case_id}", style=HEADING)
     start = facts[0].at
-    for fact in facts:
-        line = f"{(fact.at - start).total_seconds():6.1f} s  {fact.type:<24} {fact.actor:<10} {_detail(fact)}"
-        console.print(line.rstrip(), overflow="ellipsis", no_wrap=True)
+    lines = [(fact.at, f"{fact.type:<23} {fact.actor:<13} {_detail(fact)}") for fact in facts]
+    lines += [(kill.at, f"{kill.worker} is killed") for kill in kills if kill.case_id == case_id]
+    for at, line in sorted(lines, key=lambda row: row[0]):
+        text = f"{(at - start).total_seconds():6.1f} s  {line}".rstrip()
+        console.print(text, overflow="ellipsis", no_wrap=True, highlight=False)
 
 
 def _detail(fact: Recorded) -> str:

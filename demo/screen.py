@@ -25,6 +25,15 @@ STAGES = {
     "confirmation": "Confirmation",
     "closed": "Ended",
 }
+SHORT = {
+    "review": "review",
+    "ship_back": "way back",
+    "inspection": "inspect",
+    "settlement": "settle",
+    "confirmation": "confirm",
+    "closed": "ended",
+}
+"""The stages for a line of 80 characters."""
 WIDTH = 78
 FRAME_SECONDS = 0.5
 LINE_SECONDS = 4.0
@@ -42,7 +51,7 @@ class Screen:
         await (self._draw() if self._console.is_terminal else self._tell())
 
     async def _draw(self) -> None:
-        with Live(console=self._console, auto_refresh=False) as live:
+        with Live(console=self._console, auto_refresh=False, transient=True) as live:
             while True:
                 live.update(await self._frame(), refresh=True)
                 await asyncio.sleep(FRAME_SECONDS)
@@ -50,18 +59,18 @@ class Screen:
     async def _tell(self) -> None:
         told: list[str] = []
         while True:
-            self._console.print(self._line(), highlight=False)
+            self._console.print(self._line(), highlight=False, soft_wrap=True)
             for line in kill_lines(self._performance.kills):
                 if line not in told:
                     told.append(line)
-                    self._console.print(f"       {line}", highlight=False)
+                    self._console.print(f"        {line}", highlight=False, soft_wrap=True)
             await asyncio.sleep(LINE_SECONDS)
 
     def _line(self) -> str:
         rows = list(self._performance.watch.rows.values())
         stages = Counter(row.stage for row in rows)
-        now = ", ".join(f"{stages[stage]} {name.lower()}" for stage, name in STAGES.items() if stages[stage])
-        return f"{self._seconds():>4} s  {len(rows)} opened: {now}" if rows else f"{self._seconds():>4} s"
+        now = ", ".join(f"{stages[stage]} {name}" for stage, name in SHORT.items() if stages[stage])
+        return f"{self._seconds():>4} s  {len(rows):>2} opened: {now or 'none yet'}"
 
     def _seconds(self) -> int:
         return round(self._performance.elapsed.total_seconds())
@@ -98,7 +107,7 @@ def stage_table(rows: Sequence[CaseSummary]) -> Table:
     stages = Counter(row.stage for row in rows)
     table = Table(box=None, pad_edge=False)
     table.add_column("Stage", width=14)
-    table.add_column("Cases", justify="right")
+    table.add_column("Cases", justify="right", width=5)
     for stage, name in STAGES.items():
         table.add_row(name, str(stages[stage]))
     return table
@@ -108,10 +117,10 @@ def clock_table(clocks: Sequence[ClockCount]) -> Table:
     """How the promises were kept so far."""
     table = Table(box=None, pad_edge=False)
     table.add_column("Clock", width=12)
-    for name in ("Met", "of these warned", "Breached"):
-        table.add_column(name, justify="right")
+    for name in ("Met", "(warned)", "Breached"):
+        table.add_column(name, justify="right", no_wrap=True)
     for clock in clocks:
-        table.add_row(clock.metric, str(clock.met), str(clock.warned), str(clock.breached))
+        table.add_row(clock.metric, str(clock.met), f"({clock.warned})", str(clock.breached))
     return table
 
 
@@ -119,8 +128,8 @@ def kill_lines(kills: Sequence[Kill]) -> list[str]:
     """What became of the worker that was killed."""
     lines: list[str] = []
     for kill in kills:
-        paying = f" while it was paying {kill.paying}" if kill.paying else ""
-        lines.append(f"{kill.at:%H:%M:%S}  {kill.worker} killed (SIGKILL){paying}")
+        paying = f" while paying {kill.paying}" if kill.paying else ""
+        lines.append(f"{kill.at:%H:%M:%S}  {kill.worker} killed by SIGKILL{paying}")
         if kill.back_at:
             lines.append(f"{kill.back_at:%H:%M:%S}  {kill.worker} works again")
     return lines

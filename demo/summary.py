@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import get_args
 
 from demo.evidence import Evidence
 from demo.mishaps import Kill
@@ -162,14 +163,14 @@ def _money(evidence: Evidence) -> Money:
 
 
 def _notices(evidence: Evidence) -> Notices:
-    sent = {record.notice_id: record.channel for record in evidence.notices if record.state == "sent"}
+    sent: dict[str, Channel | None] = {
+        record.notice_id: record.channel for record in evidence.notices if record.state == "sent"
+    }
     arrived = {(message.notice_id, message.channel) for message in evidence.inbox}
-    by_channel: Counter[Channel] = Counter()
-    by_channel.update(
-        record.channel for record in evidence.notices if record.state == "sent" and record.channel
-    )
+    channels: tuple[Channel, ...] = get_args(Channel)
+    counts = Counter(sent.values())
     return Notices(
-        by_channel=dict(by_channel.most_common()),
+        by_channel={channel: counts[channel] for channel in channels},
         fell_back=sum(_fell_back(record) for record in evidence.notices),
         undeliverable=sum(record.state == "undeliverable" for record in evidence.notices),
         handed_over_again=sum(message.handed_over - 1 for message in evidence.inbox),

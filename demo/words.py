@@ -8,7 +8,7 @@ CHANNELS: dict[Channel, str] = {"email": "e-mail", "push": "push", "sms": "SMS"}
 OUTCOMES = {
     "goods_failed": "goods did not pass",
     "parcel_lost": "parcel lost",
-    "expired": "never sent, expired",
+    "expired": "never sent",
 }
 REFUSALS = {
     "window_closed": "after the window",
