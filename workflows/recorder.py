@@ -5,9 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
 
-from workflows.options import BRIEFLY, UNTIL_DONE
+from workflows.local_first import local_first
 
 with workflow.unsafe.imports_passed_through():
     from activities.recording import RecordingActivities
@@ -70,15 +69,10 @@ class Recorder:
             emitted_at=workflow.now(),
         )
         what = _summary(events)
-        try:
-            await workflow.execute_local_activity_method(
-                RecordingActivities.append_events, batch, summary=what, **BRIEFLY
-            )
-        except ActivityError:
-            self._blocked(workflow.now())
-            await workflow.execute_activity_method(
-                RecordingActivities.append_events, batch, summary=what, **UNTIL_DONE
-            )
+        await local_first(
+            RecordingActivities.append_events, batch, what, lambda: self._blocked(workflow.now())
+        )
+        if self.blocked_since is not None:
             self._blocked(None)
         self._in_flight = []
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError
 
+from workflows.local_first import local_first
 from workflows.names import REFUND
-from workflows.options import BRIEFLY, UNTIL_DONE, UNTIL_NEWS
+from workflows.options import UNTIL_DONE, UNTIL_NEWS
 from workflows.refusals import parse, refusal
 
 with workflow.unsafe.imports_passed_through():
@@ -39,29 +40,23 @@ class Refund:
         )
         try:
             await self._reserve(order)
-            outcome = await workflow.execute_activity_method(
-                RefundActivities.pay_refund, order, summary=f"pay {order.key} once", **UNTIL_NEWS
-            )
-            if outcome.state == "held":
-                outcome = await self._ask_a_person(order)
-        except ActivityError as error:
-            outcome = await self._refused(order, error)
+        except ApplicationError as refused:
+            outcome = await self._refused(order, refused)
+        else:
+            outcome = await self._pay(order)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return outcome
 
     async def _reserve(self, order: PayRefund) -> None:
         reservation = Reservation(order=order, at=workflow.now())
         what = f"reserve {order.amount_minor} {order.currency} of the order's budget"
-        try:
-            await workflow.execute_local_activity_method(
-                RefundActivities.reserve_refund, reservation, summary=what, **BRIEFLY
-            )
-        except ActivityError as error:
-            if is_answer(error):
-                raise
-            await workflow.execute_activity_method(
-                RefundActivities.reserve_refund, reservation, summary=what, **UNTIL_DONE
-            )
+        await local_first(RefundActivities.reserve_refund, reservation, what)
+
+    async def _pay(self, order: PayRefund) -> RefundOutcome:
+        outcome = await workflow.execute_activity_method(
+            RefundActivities.pay_refund, order, summary=f"pay {order.key} once", **UNTIL_NEWS
+        )
+        return await self._ask_a_person(order) if outcome.state == "held" else outcome
 
     async def _ask_a_person(self, order: PayRefund) -> RefundOutcome:
         self._held = True
@@ -77,12 +72,9 @@ class Refund:
             **UNTIL_DONE,
         )
 
-    async def _refused(self, order: PayRefund, error: ActivityError) -> RefundOutcome:
-        """The ledger said no, so nothing was sent; what is no answer is a fault of ours and stops here."""
-        if not is_answer(error):
-            raise error
-        assert isinstance(error.cause, ApplicationError)
-        outcome = RefundOutcome(state="failed", at=workflow.now(), reason=error.cause.type)
+    async def _refused(self, order: PayRefund, refused: ApplicationError) -> RefundOutcome:
+        """The ledger said no, so nothing was sent."""
+        outcome = RefundOutcome(state="failed", at=workflow.now(), reason=refused.type)
         await workflow.execute_activity_method(
             RefundActivities.report_refund,
             Report(order=order, outcome=outcome),
@@ -101,8 +93,3 @@ class Refund:
         parse(ResolveRefund, message)
         if not self._held or self._word is not None:
             raise refusal(WrongStage("this refund is not held for a person"))
-
-
-def is_answer(error: ActivityError) -> bool:
-    """Whether the activity failed because the answer is no, rather than for want of one."""
-    return isinstance(error.cause, ApplicationError) and error.cause.non_retryable

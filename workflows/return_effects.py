@@ -10,9 +10,9 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
 
 from workflows.case_desk import CaseDesk
+from workflows.local_first import is_answer
 from workflows.names import REFUND, SLA_STATE
 from workflows.options import UNTIL_DONE, UNTIL_NEWS
-from workflows.refund import is_answer
 
 with workflow.unsafe.imports_passed_through():
     from activities.fulfilment import FulfilmentActivities

@@ -1,0 +1,30 @@
+"""A case's refund, as a test waits for it, lets its time pass and speaks for it."""
+
+from datetime import timedelta
+from typing import Any
+
+from domain.refunds import RefundRow
+from tests.workflows.case import Case
+
+
+async def until_ledger(case: Case, state: str, seq: int = 1) -> None:
+    """Wait until the ledger has the refund in a state."""
+    await case.desk.until(
+        "SELECT 1 FROM refunds WHERE case_id = $1 AND seq = $2 AND state = $3", case.handle.id, seq, state
+    )
+
+
+async def ledger_row(case: Case, seq: int = 1) -> RefundRow:
+    """The refund's row in the ledger."""
+    return (await case.desk.ledger(case))[seq - 1]
+
+
+async def pass_refund_time(case: Case, seq: int = 1, **span: float) -> None:
+    """Let the refund's virtual time pass."""
+    await case.desk.skipper.fast_forward(case.refund(seq), timedelta(**span))
+
+
+async def resolve(case: Case, **word: Any) -> None:
+    """A person says what became of the refund."""
+    handle: Any = case.refund()
+    await handle.execute_update("resolve", word)
