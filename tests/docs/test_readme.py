@@ -6,7 +6,7 @@ import re
 from demo import summary
 from tests.docs.documents import ROOT, blocks, read
 
-TEXT = read("README.md")
+TEXT = " ".join(read("README.md").split())
 
 
 def test_the_excerpt_names_what_the_demo_checks() -> None:
