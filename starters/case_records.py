@@ -21,7 +21,6 @@ WAIT_PATIENCE_SECONDS = 30.0
 FIRST_PAUSE_SECONDS = 0.01
 PAUSE_GROWTH = 1.5
 LONGEST_PAUSE_SECONDS = 0.5
-FOLLOW_PAUSE_SECONDS = 0.5
 
 OPENING = {
     event.name for event in (facts.Applied, facts.Approved, facts.Refused, facts.Closed, facts.ClockChanged)
@@ -78,6 +77,7 @@ class CaseRecords:
 
     async def follow(self, case_id: str, after_seq: int = 0) -> AsyncIterator[Recorded]:
         """The facts as they come, until the case is closed and stays so."""
+        pause = FIRST_PAUSE_SECONDS
         while True:
             found = await self.events(case_id, after_seq)
             for record in found:
@@ -85,7 +85,8 @@ class CaseRecords:
                 yield record
             if not found and not (await self.state(case_id)).open:
                 return
-            await asyncio.sleep(FOLLOW_PAUSE_SECONDS)
+            pause = FIRST_PAUSE_SECONDS if found else min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
+            await asyncio.sleep(pause)
 
     async def _folded(self, case_id: str, records: list[Recorded]) -> ReturnState:
         return fold_return(case_id, records, await self._archive.terms(terms_hash_of(records)))
