@@ -53,7 +53,9 @@ async def main() -> None:
             staff=staff_of(settings),
         ):
             structlog.get_logger().info("worker polls", task_queue=settings.task_queue)
-            print(json.dumps({"ready": True}), flush=True)  # noqa: T201 - the supervisor reads it
+            # The supervisor reads this line; in one write, so that no log line of another thread gets into it.
+            sys.stdout.write(json.dumps({"ready": True}) + "\n")
+            sys.stdout.flush()
             await stop.wait()
     finally:
         await providers.close()
