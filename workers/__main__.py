@@ -53,7 +53,7 @@ async def main() -> None:
             staff=staff_of(settings),
         ):
             structlog.get_logger().info("worker polls", task_queue=settings.task_queue)
-            # The supervisor reads this line; in one write, so that no log line of another thread gets into it.
+            # The supervisor reads this line: in one write, so that no other thread's log gets into it.
             sys.stdout.write(json.dumps({"ready": True}) + "\n")
             sys.stdout.flush()
             await stop.wait()
