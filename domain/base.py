@@ -37,6 +37,16 @@ Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 """A name that may stand in a workflow id: no colon, no space, no personal data."""
 
 
+def _storable(text: str) -> str:
+    if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("has a NUL or half a surrogate pair; send plain text")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+"""What somebody wrote. PostgreSQL stores neither of the two, and a fact that cannot be stored would stop a case."""
+
+
 class Model(BaseModel):
     """A value: immutable, and an unknown field is an error rather than a silent loss."""
 

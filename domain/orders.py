@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from domain.base import AmountMinor, Currency, Instant, Model, Quantity, Slug
+from domain.base import AmountMinor, Currency, Instant, Model, Quantity, Slug, Text
 from domain.sla.spec import TimeZoneName
 
 Category = Literal[
@@ -30,8 +30,8 @@ class OrderLine(Model):
     """A line of an order. `paid_minor` is what the customer paid for all its units together."""
 
     line: Slug
-    sku: str
-    title: str
+    sku: Text
+    title: Text
     quantity: Quantity
     paid_minor: AmountMinor
     category: Category = "standard"

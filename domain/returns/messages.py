@@ -4,13 +4,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from domain.base import AmountMinor, Instant, Model, Quantity, Slug
+from domain.base import AmountMinor, Instant, Model, Quantity, Slug, Text
 from domain.orders import IntakeChannel, Language, Priority, ReturnRequest
 from domain.refunds import PayRefund, RefundOutcome
 
 SCHEMA_VERSION = 1
 
-Words = Annotated[str, Field(min_length=1, max_length=2000)]
+Words = Annotated[Text, Field(min_length=1, max_length=2000)]
 TrackingNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{4,40}$")]
 
 
@@ -51,7 +51,7 @@ class Reopen(Model):
     """Why a closed case goes on: the run is seeded from the store."""
 
     reason: Literal["late_parcel", "refund_reported", "by_ops"]
-    by: str
+    by: Slug
 
 
 class OpenReturn(Message):
@@ -99,7 +99,7 @@ class GiveInfo(Message):
     """The customer's answer; files are given by reference."""
 
     answer: Words
-    attachments: list[str] = Field(default_factory=list[str], max_length=20)
+    attachments: list[Text] = Field(default_factory=list[Text], max_length=20)
 
 
 class Ship(Message):

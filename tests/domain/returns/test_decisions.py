@@ -325,6 +325,8 @@ MALFORMED = [
     (ask.OpenReturn, {"merchant": "m1", "number": "R-1"}, "give either"),
     (ask.Confirm, {"schema_version": 2}, "unsupported_schema"),
     (ask.Receive, {"warehouse": "w 1"}, "warehouse"),
+    (ask.GiveInfo, {"answer": "a\x00b"}, "plain text"),
+    (ask.GiveInfo, {"answer": "ok", "attachments": ["\ud800"]}, "plain text"),
 ]
 
 
