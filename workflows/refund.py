@@ -3,12 +3,13 @@
 from typing import Any
 
 from temporalio import workflow
+from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from workflows.local_first import local_first
 from workflows.names import REFUND
 from workflows.options import UNTIL_DONE, UNTIL_NEWS
-from workflows.refusals import parse, refusal
+from workflows.refusals import NOTHING, parse, refusal
 
 with workflow.unsafe.imports_passed_through():
     from activities.refunds import RefundActivities, Report, Resolution
@@ -24,13 +25,13 @@ class Refund:
     """
 
     @workflow.init
-    def __init__(self, start: Any = None) -> None:
+    def __init__(self, start: RawValue = NOTHING) -> None:
         self._start = start
         self._held = False
         self._word: ResolveRefund | None = None
 
     @workflow.run
-    async def run(self, start: Any = None) -> RefundOutcome:
+    async def run(self, start: RawValue = NOTHING) -> RefundOutcome:
         """Ledger before money; what is not certain is asked about until it is."""
         order = parse(PayRefund, self._start)
         if order.refund_id != workflow.info().workflow_id:

@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from temporalio import workflow
+from temporalio.api.common.v1 import Payload
+from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ValidationError
 
     from activities.failures import as_application_error
-    from domain.errors import CaseworkError
+    from domain.errors import CaseworkError, InvalidRequest
     from domain.invalid import invalid_request
 
 M = TypeVar("M", bound=BaseModel)
@@ -25,10 +27,22 @@ def parse(model: type[M], raw: Any) -> M:
     """
     if isinstance(raw, model):
         return raw
+    if isinstance(raw, RawValue):
+        raw = _decoded(raw)
     try:
         return model.model_validate(raw)
     except ValidationError as error:
         raise as_application_error(invalid_request(error)) from None
+
+
+def _decoded(raw: RawValue) -> Any:
+    """The JSON of a start argument; None where there is no argument."""
+    if not raw.payload.metadata:
+        return None
+    try:
+        return workflow.payload_converter().from_payload(raw.payload)
+    except Exception:  # noqa: BLE001 - whatever a decoder makes of it, it is the caller's mistake
+        raise refusal(InvalidRequest("the start argument is not readable; send one JSON object")) from None
 
 
 def refusal(error: CaseworkError) -> ApplicationError:
@@ -43,3 +57,7 @@ def refusing() -> Generator[None]:
         yield
     except CaseworkError as error:
         raise refusal(error) from None
+
+
+NOTHING = RawValue(Payload())
+"""The start argument of a workflow that was started without one; read by `parse`."""

@@ -3,8 +3,10 @@
 from typing import Any
 
 from temporalio import workflow
+from temporalio.common import RawValue
 
 from workflows.names import RETURN_CASE
+from workflows.refusals import NOTHING
 from workflows.return_desk import ReturnDesk
 
 with workflow.unsafe.imports_passed_through():
@@ -21,11 +23,11 @@ class ReturnCase:
     """
 
     @workflow.init
-    def __init__(self, start: Any = None) -> None:
+    def __init__(self, start: RawValue = NOTHING) -> None:
         self._desk = ReturnDesk(start)
 
     @workflow.run
-    async def run(self, start: Any = None) -> dict[str, Any]:
+    async def run(self, start: RawValue = NOTHING) -> dict[str, Any]:
         """From application to close; a closed case that is reopened goes on from the stage it had left."""
         desk = self._desk
         desk.start_work()

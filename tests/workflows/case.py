@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import (
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+)
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -99,6 +104,13 @@ class Case:
         """The customer's view."""
         return await self.handle.query("progress", result_type=dict[str, Any])
 
+    async def ask_progress(self) -> dict[str, Any]:
+        """The customer's view; a refusal is raised as the workflow made it."""
+        try:
+            return await self.progress()
+        except WorkflowQueryFailedError as error:
+            raise ApplicationError(error.message, type="invalid_request") from None
+
     async def result(self) -> dict[str, Any]:
         """How the case ended, over all of its runs."""
         return await self.handle.result()
@@ -164,6 +176,10 @@ class Case:
         """The names of the run's history events."""
         found = await self.handle.fetch_history()
         return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in found.events]
+
+    async def updates(self) -> int:
+        """How many events of the history speak of updates."""
+        return sum("UPDATE" in name for name in await self.history())
 
     def refund(self, seq: int = 1) -> WorkflowHandle[Any, Any]:
         """The workflow that pays a refund of this case."""
