@@ -23,7 +23,7 @@ from starters.cli.exchange import print_json
 from starters.engine_state import is_locked
 from starters.settings import Settings
 from store.ledger import Ledger
-from workers.engine import PartName, Ports, RunningPart, engine
+from workers.engine import AlreadyRunning, PartName, Ports, RunningPart, engine
 from workers.engine.parts import free_port
 from workers.engine.up import keep_running, stop_on_signals
 
@@ -69,7 +69,7 @@ class Demo:
         stop_on_signals()
         told: Summary | None = None
         try:
-            clear(self._state_dir)
+            make_room(self._state_dir)
             self._console.print("Starting Temporal, PostgreSQL, the make-believe outside world, two workers")
             async with (
                 engine(
@@ -125,10 +125,12 @@ async def story(day: Performance, case_id: str) -> list[Recorded]:
     return sorted(facts, key=lambda fact: fact.at)
 
 
-def clear(state_dir: Path) -> None:
-    """Remove what an earlier demo left, unless one runs there now (`engine` then says so)."""
+def make_room(state_dir: Path) -> None:
+    """Remove what an earlier demo left. Raises `AlreadyRunning` if one is still up."""
     if is_locked(state_dir):
-        return
+        raise AlreadyRunning(
+            f"another demo is up; stop it with Ctrl-C there, or by `./casework --state-dir {state_dir} down`"
+        )
     for left in ("postgres", "sandbox"):
         shutil.rmtree(state_dir / left, ignore_errors=True)
 

@@ -98,7 +98,7 @@ def print_timeline(
     console.print()
     console.print(f"One of them: {case_id}", style=HEADING)
     start = facts[0].at
-    lines = [(fact.at, f"{fact.type:<23} {fact.actor:<13} {_detail(fact)}") for fact in facts]
+    lines = [(fact.at, f"{fact.type:<23} {fact.actor:<12} {_detail(fact)}") for fact in facts]
     lines += [(kill.at, f"{kill.worker} is killed") for kill in kills if kill.case_id == case_id]
     for at, line in sorted(lines, key=lambda row: row[0]):
         text = f"{(at - start).total_seconds():6.1f} s  {line}".rstrip()
@@ -112,7 +112,11 @@ def _detail(fact: Recorded) -> str:
             rung = f" ({data['rung']})" if data.get("rung") else ""
             return f"{data['metric']} {data['change']}{rung}"
         case "notice.reported":
-            return f"{data['kind']} by {data.get('channel') or 'no channel'}"
+            return (
+                f"{data['kind']} by {data['channel']}"
+                if data.get("channel")
+                else f"{data['kind']} undelivered"
+            )
         case "return.refund_started" | "refund.requested":
             return pounds(int(str(data["amount_minor"])))
         case "return.closed":
@@ -132,6 +136,7 @@ def print_hints(console: Console, room: Engine, case_id: str) -> None:
         f"{casework} case show {number}",
         f"{casework} case events {number}",
         f"{casework} case list --merchant {MERCHANT}",
+        f"{casework} verify",
     ):
         console.print(f"  {line}", soft_wrap=True, highlight=False)
     console.print("Ctrl-C stops everything.")
