@@ -55,6 +55,7 @@ def test_looking_when_told_to_records_every_change_once(
         while (wake := next_instant(book, SPEC, book.told_at or BASE)) is not None and wake < at and eager:
             book, new = look(book, SPEC, wake)
             assert new, f"nothing happened at {wake}"
+            assert changes(book, SPEC, wake) == ()
             recorded += new
         book = observe(book, SPEC, event_type, at)
         book, new = look(book, SPEC, at)

@@ -1,5 +1,7 @@
 """What a pause does to working time, to deadlines in days, to rungs, and what it does not do."""
 
+from datetime import datetime
+
 from tests.domain.sla.stories import metric, row_of, rungs_of, when
 
 
@@ -40,8 +42,20 @@ def test_days_move_by_the_days_that_start_inside_the_pause() -> None:
 
 def test_a_day_counts_if_the_pause_begins_with_it_but_not_if_it_ends_with_it() -> None:
     promise = metric(target="7 days")
-    events = [("11-02 09:00", "opened"), ("11-04 00:00", "asked"), ("11-05 00:00", "answered")]
-    assert row_of(promise, events, "11-05 09:00").due_at == when("11-11 00:00")
+
+    def due_after(asked: str, answered: str) -> datetime:
+        events = [("11-02 09:00", "opened"), (asked, "asked"), (answered, "answered")]
+        return row_of(promise, events, "11-05 09:00").due_at
+
+    assert due_after("11-04 00:00", "11-04 10:00") == when("11-11 00:00")
+    assert due_after("11-04 10:00", "11-05 00:00") == when("11-10 00:00")
+    assert due_after("11-04 00:00", "11-05 00:00") == when("11-11 00:00")
+
+
+def test_a_pause_that_begins_with_the_last_day_moves_it() -> None:
+    events = [("11-02 09:00", "opened"), ("11-05 00:00", "asked")]
+    row = row_of(metric(target="3 workdays"), events, "11-06 09:00")
+    assert (row.verdict, row.due_at) == ("pending", when("11-09 18:00"))
 
 
 def test_a_pause_within_a_day_moves_no_deadline_in_days() -> None:
@@ -93,6 +107,13 @@ def test_pauses_do_not_move_the_legal_limit() -> None:
     assert (row.state, row.verdict) == ("paused", "breached")
     assert row.due_at == row.legal_due_at == row.breached_at == when("11-10 00:00")
     assert row.target_due_at == when("11-16 18:00")
+
+
+def test_a_missed_target_stays_where_it_was_although_the_law_allows_more() -> None:
+    promise = metric(legal="30 days")
+    events = [("11-02 09:00", "opened"), ("11-02 15:00", "asked"), ("11-02 16:00", "answered")]
+    for count in (2, 3):
+        assert row_of(promise, events[:count], "11-03 10:00").target_due_at == when("11-02 14:00")
 
 
 def test_paused_at_the_very_deadline_is_in_time() -> None:

@@ -46,6 +46,11 @@ def test_continue_after_a_breach_keeps_it_and_counts_on() -> None:
     }
 
 
+def test_continue_leaves_a_missed_target_where_it_was() -> None:
+    row = row_of(metric(reopen="continue", legal="30 days"), LATE, "11-04 10:00")
+    assert row.target_due_at == row.due_at == when("11-02 14:00")
+
+
 def test_stopped_at_the_deadline_and_reopened_it_is_due_at_once() -> None:
     events = [("11-02 09:00", "opened"), ("11-02 14:00", "replied"), ("11-03 09:00", "opened")]
     assert row_of(metric(reopen="continue"), events, "11-03 09:00").verdict == "pending"
