@@ -62,7 +62,7 @@ def _reason(
     if target.unit == "time":
         arithmetic = list(_working_time(row, changes, promise.hours, target.time, calendar.timezone, as_of))
     else:
-        moved = _moved_days(promise, changes, row.due_at)
+        moved = _moved_days(promise, changes, min(as_of, row.due_at))
         arithmetic = list(
             _day_count(row.started_at, target, moved, promise.hours, calendar.timezone, metric.roll)
         )
@@ -175,8 +175,8 @@ def _days_between(begin: datetime, end: datetime, hours: Hours) -> Iterator[tupl
         begin = until
 
 
-def _moved_days(promise: Promise, changes: Sequence[ClockChange], due: datetime) -> int:
-    """By how many days pauses before the deadline moved it."""
+def _moved_days(promise: Promise, changes: Sequence[ClockChange], until: datetime) -> int:
+    """By how many days pauses have moved the deadline until then."""
     moved, since = 0, None
     for change in changes:
         if change.change == "paused":
@@ -184,7 +184,7 @@ def _moved_days(promise: Promise, changes: Sequence[ClockChange], due: datetime)
         elif since is not None and change.change in ("resumed", "met", "cured", "cancelled"):
             moved += promise.days_begun(since, change.at)
             since = None
-    return moved + (promise.days_begun(since, due) if since is not None else 0)
+    return moved + (promise.days_begun(since, until) if since is not None else 0)
 
 
 def _day_count(
