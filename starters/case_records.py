@@ -26,7 +26,7 @@ OPENING = {
     event.name for event in (facts.Applied, facts.Approved, facts.Refused, facts.Closed, facts.ClockChanged)
 }
 """What an opening may consist of."""
-OPENING_ACTORS = ("customer", "clock")
+OPENING_ACTORS = ("customer", "policy", "clock")
 
 
 class CaseRecords:

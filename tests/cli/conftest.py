@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.workflows.conftest import client, desk, desk_pool, policies_dir, room, sandbox, worker
+from tests.workflows.conftest import client, desk, desk_pool, make_worker, policies_dir, room, sandbox, worker
 from workers.engine import Engine
 
-__all__ = ["client", "desk", "desk_pool", "policies_dir", "room", "sandbox", "worker"]
+__all__ = ["client", "desk", "desk_pool", "make_worker", "policies_dir", "room", "sandbox", "worker"]
 
 LAUNCHER = Path(__file__).resolve().parents[2] / "casework"
 

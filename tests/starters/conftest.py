@@ -6,10 +6,10 @@ import pytest
 
 from starters.case_records import CaseRecords
 from starters.client import Cases
-from tests.workflows.conftest import client, desk, desk_pool, policies_dir, room, sandbox, worker
+from tests.workflows.conftest import client, desk, desk_pool, make_worker, policies_dir, room, sandbox, worker
 from tests.workflows.desk import Desk
 
-__all__ = ["client", "desk", "desk_pool", "policies_dir", "room", "sandbox", "worker"]
+__all__ = ["client", "desk", "desk_pool", "make_worker", "policies_dir", "room", "sandbox", "worker"]
 
 
 @pytest.fixture

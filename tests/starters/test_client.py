@@ -296,3 +296,19 @@ async def test_what_is_shown_of_a_start_in_temporal_has_no_personal_data(cases: 
     summary, details = await shown.static_summary() or "", await shown.static_details() or ""
     assert summary == f"Return R-1 of {desk.merchant}"
     assert "c1" not in summary + details
+
+
+async def test_a_case_that_may_not_go_on_stays_closed_with_its_first_answer(cases: Cases, desk: Desk) -> None:
+    await desk.put_order(timezone=noon_zone())
+    line = {"line": "1", "quantity": 1, "reason": "quality"}
+    broken = application(request={"kind": "return", "proof_of_purchase": True, "lines": [line]})
+    opened = await cases.open_return(desk.merchant, "R-1", broken)
+    refused = await cases.review(opened.case_id, agent="a17", approve=False, reason="Not ours.", key="no")
+    assert refused.outcome == "refused"
+    await desk.client.get_workflow_handle(opened.case_id).result()
+    with pytest.raises(WrongStage):
+        await cases.reopen(opened.case_id, ask.Reopen(reason="by_ops", by="ops"), "k")
+    with pytest.raises(CaseClosed):
+        await cases.receive(opened.case_id, warehouse="w1", key="late")
+    assert await cases.open_return(desk.merchant, "R-1", broken) == opened
+    assert (await cases.progress(opened.case_id)).outcome == "refused"
