@@ -124,6 +124,8 @@ def test_an_unpublished_legal_limit_is_provisional_too() -> None:
     both = metric(calendar="always", legal="1 workday", legal_calendar="desk")
     assert row_of(both, [("12-31 09:00", "opened")], "12-31 10:00").provisional
     assert not row_of(both, [("12-30 09:00", "opened")], "12-30 10:00").provisional
+    to_the_end = metric(calendar="always", legal="1 day", legal_calendar="desk")
+    assert not row_of(to_the_end, [("12-30 09:00", "opened")], "12-30 10:00").provisional
 
 
 CLOSED = Calendar.model_validate({"timezone": "UTC", "week": {"mon": []}})
