@@ -66,13 +66,13 @@ class NoticeActivities:
         if record.result:
             return record.result
         await self._log.record(record.model_copy(update={"state": "undeliverable"}))
-        return NoticeResult(notice_id=notice.notice_id, state="undeliverable", tried=record.attempts)
+        return NoticeResult(state="undeliverable", tried=record.attempts)
 
     async def _deliver(self, notice: Notice, reader: Contact, record: NoticeRecord) -> NoticeRecord:
         """Ask channel by channel until one takes it or none is left that has not refused.
 
-        A channel that does not answer ends this attempt, so that none outlives its timeout; the next one starts
-        where the record says. Raises `ProviderUnavailable`.
+        A channel that does not answer ends this attempt, so that none outlives its timeout; the next one
+        starts where the record says. Raises `ProviderUnavailable`.
         """
         for channel, port, to in self._doors(notice, reader, record):
             record = await _hand_over(port, render(notice, channel, reader, to, self._brand(notice)), record)

@@ -169,7 +169,6 @@ class Attempt(Model):
 class NoticeResult(Model):
     """What became of a notice. `undeliverable`: no channel of the policy reaches this reader."""
 
-    notice_id: str
     channel: Channel | None = None
     state: Literal["sent", "undeliverable"]
     tried: list[Attempt] = []
@@ -191,9 +190,7 @@ class NoticeRecord(Model):
         """What became of it; None while that is open."""
         if self.state == "pending":
             return None
-        return NoticeResult(
-            notice_id=self.notice_id, channel=self.channel, state=self.state, tried=self.attempts
-        )
+        return NoticeResult(channel=self.channel, state=self.state, tried=self.attempts)
 
     def times(self, channel: Channel, outcome: str) -> int:
         """How often a channel answered so."""

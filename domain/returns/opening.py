@@ -2,7 +2,7 @@
 
 from domain.base import Model, UtcInstant
 from domain.orders import Order
-from domain.policy.pinned import PinnedPolicy
+from domain.policy.packed import PackedPolicy
 from domain.records import UnitRange
 from domain.returns.messages import OpenReturn
 from domain.returns.state import ReturnState
@@ -26,7 +26,7 @@ class Prepared(Model):
     """The order, the policy that is pinned to the case, and the units that it could claim."""
 
     order: Order
-    terms: PinnedPolicy
+    terms: PackedPolicy
     terms_hash: str
     claims: dict[str, Claimed]
 

@@ -18,9 +18,7 @@ from tests.activities.notice_samples import sample
 async def test_the_first_channel_takes_it(desk: Desk):
     notice = desk.notice()
     result = await desk.send(notice)
-    assert result == NoticeResult(
-        notice_id=notice.notice_id, channel="email", state="sent", tried=[by("email", "sent")]
-    )
+    assert result == NoticeResult(channel="email", state="sent", tried=[by("email", "sent")])
     assert await desk.inbox(notice) == [("email", EMAIL, 1)]
     [mail] = await desk.sandbox.inbox(notice_id=notice.notice_id)
     assert "CN¥1,299.00" in mail.subject
@@ -92,7 +90,6 @@ async def test_when_all_say_no_it_is_undeliverable_for_good(desk: Desk):
     notice = desk.notice("email", "sms")
     result = await desk.send(notice)
     assert result == NoticeResult(
-        notice_id=notice.notice_id,
         state="undeliverable",
         tried=[by("email", "refused"), by("sms", "refused")],
     )
@@ -106,9 +103,7 @@ async def test_nobody_to_write_to_is_undeliverable(desk: Desk):
     assert (await desk.send(unknown)).state == "undeliverable"
     await desk.know(email=None, phone=None, token=None)
     unreachable = desk.notice()
-    assert await desk.send(unreachable) == NoticeResult(
-        notice_id=unreachable.notice_id, state="undeliverable"
-    )
+    assert await desk.send(unreachable) == NoticeResult(state="undeliverable")
 
 
 async def test_a_channel_that_does_not_answer_is_given_its_tries_and_then_passed_over(desk: Desk):

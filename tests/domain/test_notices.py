@@ -245,7 +245,6 @@ def test_a_record_counts_answers_and_is_settled_by_the_first_success():
     assert record.times("sms", "sent") == 0
     assert record.result is None
     assert record.with_attempt("sms", "sent", "sms-1").result == NoticeResult(
-        notice_id="n",
         channel="sms",
         state="sent",
         tried=[
