@@ -1,6 +1,8 @@
 """Asking carriers: one activity per parcel that ends only with news that change something (design §8)."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Literal
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -10,7 +12,7 @@ from activities.failures import typed_failures
 from domain.base import Instant, Model
 from domain.errors import ProviderUnavailable
 from domain.policy.work_rules import LookupRules
-from domain.sla import parse_duration
+from domain.sla import Duration, parse_duration
 from providers.ports import CarrierPort, ParcelStatus, Scan, WarehousePort
 
 NEAR_DELIVERY: tuple[ParcelStatus, ...] = ("out_for_delivery", "ready_for_pickup", "attempt_failed")
@@ -22,21 +24,26 @@ LOST = ("carrier_parcel_lost", "carrier_parcel_destroyed")
 
 
 class FollowParcel(Model):
-    """A parcel on its way back. `shipped`, `missing`: the case knows already that it moves, or is lost."""
+    """A parcel on its way back.
+
+    With `shipped_at` the case knows that it moves, with `missing` that it is lost or silent for too long;
+    `lost_after` is that silence.
+    """
 
     case_id: str
     merchant: str
     carrier: str
     tracking_no: str
-    shipped: bool
+    shipped_at: Instant | None = None
     missing: bool = False
+    lost_after: Duration
     rules: LookupRules
 
 
 class ParcelNews(Model):
-    """The scan that changes something for the case."""
+    """What changes something for the case: a scan, or that there was none for too long since `at`."""
 
-    status: ParcelStatus
+    status: ParcelStatus | Literal["silent"]
     at: Instant
     reason: str | None = None
 
@@ -53,11 +60,8 @@ class ParcelActivities:
     @typed_failures
     async def follow_parcel(self, parcel: FollowParcel) -> ParcelNews:
         """Look once; without news fail benignly and name the delay until the next look."""
+        await self._announce(parcel)
         try:
-            if activity.info().attempt == 1:
-                await self._warehouse.announce(
-                    parcel.merchant, parcel.case_id, parcel.carrier, parcel.tracking_no
-                )
             tracking = await self._carriers.track(parcel.carrier, parcel.tracking_no)
         except ProviderUnavailable as error:
             raise self._look_again(self._backing_off(parcel), f"no answer: {error.message}") from None
@@ -66,7 +70,20 @@ class ParcelActivities:
         if news := _news(scans, parcel):
             return ParcelNews(status=news.status, at=news.at, reason=news.reason)
         last = scans[-1].status if scans else "registered"
-        raise self._look_again(_delay(parcel.rules, last), f"no news since {last}")
+        delay = _delay(parcel.rules, last)
+        if (seen_at := _last_seen_at(scans, parcel)) is not None and not parcel.missing:
+            silent_for_long = seen_at + parse_duration(parcel.lost_after) - scheduled_at()
+            if silent_for_long <= timedelta(0):
+                return ParcelNews(status="silent", at=seen_at)
+            delay = min(delay, silent_for_long)
+        raise self._look_again(delay, f"no news since {last}")
+
+    async def _announce(self, parcel: FollowParcel) -> None:
+        """Tell the dock at every look: it takes a repeat, and one that was down hears of it the next time."""
+        with suppress(ProviderUnavailable):
+            await self._warehouse.announce(
+                parcel.merchant, parcel.case_id, parcel.carrier, parcel.tracking_no
+            )
 
     def _backing_off(self, parcel: FollowParcel) -> timedelta:
         """A carrier that is down is asked less and less, by all of its parcels together."""
@@ -88,7 +105,14 @@ def _news(scans: list[Scan], parcel: FollowParcel) -> Scan | None:
     lost = next((scan for scan in scans if scan.reason in LOST), None)
     ended = next((scan for scan in scans if scan.status in ENDS), None)
     moving = next((scan for scan in scans if scan.status not in NOT_MOVING), None)
-    return ended or (None if parcel.missing else lost) or (None if parcel.shipped else moving)
+    return ended or (None if parcel.missing else lost) or (None if parcel.shipped_at else moving)
+
+
+def _last_seen_at(scans: list[Scan], parcel: FollowParcel) -> datetime | None:
+    """When the parcel last gave a sign; None while it need not move yet."""
+    if parcel.shipped_at is None:
+        return None
+    return max([parcel.shipped_at, *(scan.at for scan in scans)])
 
 
 def _delay(rules: LookupRules, last: ParcelStatus) -> timedelta:

@@ -89,7 +89,7 @@ class RefundActivities:
             await self._ledger.record(order.key, "unknown", scheduled_at(), error=error.message)
             raise self._again(order, error.message) from None
         except ProviderRefused as error:
-            return await self._turned_down(order, str(error.detail.get("reason", error.code)))
+            return await self._turned_down(order, row, str(error.detail.get("reason", error.code)))
         if reply is None:
             return await self._absent(order, row)
         if reply.state == "pending":
@@ -135,9 +135,10 @@ class RefundActivities:
         """Query before resend; send only while the provider surely remembers the key."""
         if row.first_sent_at is not None:
             found = await self._find(order)
-            if found is not None or not self._may_send(order, row.first_sent_at):
+            if found is not None or row.state == "pending" or not self._may_send(order, row.first_sent_at):
                 return found
-        await self._ledger.mark_sent(order.key, scheduled_at())
+        if (await self._ledger.mark_sent(order.key, scheduled_at())).state != "sent":
+            raise ProviderUnavailable("another attempt has had an answer meanwhile")
         return await self._payments.refund(
             PaymentOrder(
                 key=order.key,
@@ -155,9 +156,9 @@ class RefundActivities:
             # A query that is refused says nothing about the money.
             raise ProviderUnavailable(f"the provider refused to be asked: {error.message}") from None
 
-    async def _turned_down(self, order: PayRefund, reason: str) -> RefundOutcome:
-        """A key that the provider knows with other content may have paid, so a person looks."""
-        if reason != IdempotencyConflict.code:
+    async def _turned_down(self, order: PayRefund, row: RefundRow, reason: str) -> RefundOutcome:
+        """A no to the first sending is certain; a later one, or a key known otherwise, may hide a payment."""
+        if row.first_sent_at is None and reason != IdempotencyConflict.code:
             return await self._end(order, "failed", reason=reason)
         await self._ledger.record(order.key, "unknown", scheduled_at(), error=reason)
         return RefundOutcome(state="held", at=scheduled_at(), reason=reason)

@@ -44,7 +44,7 @@ def _storable(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_storable)]
-"""What somebody wrote. PostgreSQL stores neither of the two, and a fact that cannot be stored would stop a case."""
+"""What somebody wrote, without what the store cannot take: a fact that it cannot take would stop a case."""
 
 
 class Model(BaseModel):

@@ -147,6 +147,6 @@ class NotReady(CaseworkError):
 
 
 class NoAnswer(CaseworkError):
-    """The case did not answer in time; it may have done what was asked, so send it again with the same key."""
+    """The case did not answer in time but may have done what was asked; send it again with the same key."""
 
     code = "no_answer"

@@ -72,7 +72,8 @@ class ReturnDesk(ReturnEffects):
         with refusing():
             applied = decide_open(application, prepared, request_hash, workflow.now())
         self._state = state
-        self.record(applied, "customer")
+        self.record(applied[:1], "customer")
+        self.record(applied[1:], "policy")
         self._opened = opening_answer(self.state)
 
     async def _restore(self, start: ask.OpenReturn) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.returns import events as facts
     from domain.returns import messages as ask
     from domain.returns import page, views
+    from domain.returns.deadlines import lost_unseen_at
     from domain.returns.decisions import settlement as settling
     from domain.returns.decisions.shipping import decide_parcel_seen
     from domain.returns.notices import notices_of
@@ -149,8 +150,9 @@ class ReturnEffects(CaseDesk):
                 merchant=self.state.merchant,
                 carrier=parcel.carrier,
                 tracking_no=parcel.tracking_no,
-                shipped=parcel.shipped_at is not None,
+                shipped_at=parcel.shipped_at,
                 missing=parcel.missing_since is not None,
+                lost_after=self.state.terms.returns.ship_back.presumed_lost_after,
                 rules=self.state.terms.lookups,
             ),
             summary=f"ask {parcel.carrier} until the parcel moves on",
@@ -165,11 +167,24 @@ class ReturnEffects(CaseDesk):
         except ActivityError as error:
             if not is_answer(error):
                 raise
-            # A carrier that we do not speak to: the warehouse and the clock tell what becomes of the parcel.
-            await workflow.wait_condition(lambda: self._is_another(parcel))
+            await self._wait_unseen(parcel)
             return
         seen = decide_parcel_seen(self.state, news.status, news.at, news.reason, workflow.now())
         self.record(seen, "carrier")
+
+    async def _wait_unseen(self, parcel: ParcelState) -> None:
+        """A carrier that we do not speak to: only the warehouse or time tells what becomes of the parcel."""
+        lost_at = lost_unseen_at(self.state)
+        try:
+            await workflow.wait_condition(
+                lambda: self._is_another(parcel),
+                timeout=lost_at and max(lost_at - workflow.now(), timedelta(0)),
+                timeout_summary="parcel presumed lost",
+            )
+        except TimeoutError:
+            assert parcel.shipped_at is not None
+            silent = decide_parcel_seen(self.state, "silent", parcel.shipped_at, None, workflow.now())
+            self.record(silent, "clock")
 
     def _is_another(self, parcel: ParcelState) -> bool:
         now = self._parcel_on_its_way()

@@ -24,5 +24,3 @@ class RefundRules(Model):
     poll_first: Duration
     poll_max: Duration
     """A refund that is pending or unknown is asked about with doubling waits up to this."""
-    person_after: Duration
-    """How long it may stay unknown or pending before a person is told."""

@@ -55,10 +55,7 @@ def _confirm_by(state: ReturnState, settled_at: datetime) -> datetime:
 def _ship_back_deadline(state: ReturnState) -> tuple[datetime, str] | None:
     parcel = state.parcel
     if parcel is not None and parcel.shipped_at is not None:
-        if parcel.delivered_at is not None or parcel.missing_since is not None:
-            return None
-        lost_after = parse_duration(state.terms.returns.ship_back.presumed_lost_after)
-        return parcel.shipped_at + lost_after, "parcel presumed lost"
+        return None
     assert state.ship_back_by is not None
     reminders = _reminders_left(state)
     return (reminders[0], "reminder to send the goods") if reminders else (state.ship_back_by, "expiry")
@@ -72,11 +69,17 @@ def _reminders_left(state: ReturnState) -> list[datetime]:
 
 def _ship_back_due(state: ReturnState, now: datetime) -> list[facts.ReturnEvent]:
     assert state.ship_back_by is not None
-    if state.parcel is not None and state.parcel.shipped_at is not None:
-        return presumed_lost(state, state.parcel.shipped_at)
     if _reminders_left(state):
         return [facts.Reminded(ship_back_by=state.ship_back_by)]
     return [facts.Expired(), facts.Closed(outcome="expired")]
+
+
+def lost_unseen_at(state: ReturnState) -> datetime | None:
+    """When a parcel whose carrier cannot be asked counts as missing; None where that is no matter."""
+    parcel = state.parcel
+    if parcel is None or parcel.shipped_at is None or parcel.missing_since is not None:
+        return None
+    return parcel.shipped_at + parse_duration(state.terms.returns.ship_back.presumed_lost_after)
 
 
 def presumed_lost(state: ReturnState, last_seen_at: datetime) -> list[facts.ReturnEvent]:

@@ -151,7 +151,8 @@ class InspectedLine(Model):
     short: int = Field(default=0, ge=0)
     wrong_item: int = Field(default=0, ge=0)
     reason: Words | None = None
-    disposition: Literal["send_back", "keep"] = "send_back"
+    disposition: Literal["send_back", "keep"] | None = None
+    """What becomes of units that did not pass; without a word, what the policy says."""
 
     @property
     def quantity(self) -> int:

@@ -113,7 +113,7 @@ def summarise(state: ReturnState) -> CaseSummary:
 
 
 def known_at(state: ReturnState) -> datetime:
-    """The moment that the facts so far speak of: the last one, or the last change of a clock that was told."""
+    """The moment that the facts so far speak of: the last one, or the last clock change that was told."""
     assert state.last_event_at is not None
     return max(state.last_event_at, state.clocks.told_at or state.last_event_at)
 

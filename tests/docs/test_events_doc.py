@@ -50,7 +50,7 @@ def test_every_event_of_a_refund_stands_there_with_its_fields() -> None:
         "order_id": "SO-1",
         "amount_minor": 1,
         "currency": "CNY",
-        "rules": {"key_window_margin": "1h", "poll_first": "30s", "poll_max": "1h", "person_after": "1d"},
+        "rules": {"key_window_margin": "1h", "poll_first": "30s", "poll_max": "1h"},
     }
     paid = PayRefund.model_validate(order)
     [first] = requested(paid, NOW).events

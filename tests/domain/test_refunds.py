@@ -22,7 +22,7 @@ from domain.refunds import (
 from domain.returns.messages import OpenReturn, report_of
 
 AT = datetime(2026, 11, 16, tzinfo=UTC)
-RULES = RefundRules(key_window_margin="1h", poll_first="30s", poll_max="1h", person_after="24h")
+RULES = RefundRules(key_window_margin="1h", poll_first="30s", poll_max="1h")
 ORDER = PayRefund(
     case_id="return:m1:R-1",
     merchant="m1",

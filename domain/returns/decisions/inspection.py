@@ -21,9 +21,15 @@ def decide_inspect(state: ReturnState, command: ask.Inspect, now: datetime) -> l
         if name not in found:
             raise InvalidRequest(f"lines: line {name} is missing; an inspection covers all lines at once")
         _check_counts(name, found[name], line.quantity, line.received)
+    usual = state.terms.returns.failed_goods
     return [
         facts.Inspected(
-            lines=[facts.InspectedUnits.model_validate(line.model_dump()) for line in command.lines]
+            lines=[
+                facts.InspectedUnits.model_validate(
+                    {**line.model_dump(), "disposition": line.disposition or usual}
+                )
+                for line in command.lines
+            ]
         )
     ]
 

@@ -54,7 +54,8 @@ def refund_amounts(state: ReturnState) -> RefundAmounts:
     leaves free: it never eats into what other units of the order are worth.
     """
     units = {line.line: kept_units(line) for line in lines_to_refund(state)}
-    at_fault = all(line.reason != "no_reason" for line in state.lines.values())
+    reasons = state.terms.returns.reasons
+    at_fault = all(reasons.of(line.reason).outbound_freight_back for line in state.lines.values())
     goods = preview(state.bought, units, outbound_freight_back=at_fault)
     if state.return_freight_payer != "platform" or state.parcel_lost:
         return with_return_freight(goods, 0, 0)

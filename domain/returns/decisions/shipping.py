@@ -76,7 +76,7 @@ def decide_parcel_seen(
     if state.stage != "ship_back" or state.parcel is None:
         return []
     parcel = state.parcel
-    if reason in ("carrier_parcel_lost", "carrier_parcel_destroyed"):
+    if status == "silent" or reason in ("carrier_parcel_lost", "carrier_parcel_destroyed"):
         return presumed_lost(state, scanned_at)
     moving = status not in ("registered", "exception", "held")
     shipped: list[facts.ReturnEvent] = []

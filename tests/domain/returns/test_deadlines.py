@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from domain.returns import events as facts
 from domain.returns import messages as ask
-from domain.returns.deadlines import decide_due, next_deadline
+from domain.returns.deadlines import decide_due, lost_unseen_at, next_deadline
 from domain.returns.decisions.settlement import decide_out_of_stock
+from domain.returns.decisions.shipping import decide_parcel_seen
 from domain.returns.evolve import decode, fold
 from domain.returns.story import blank
 from domain.sla import ClockBook, observe, rows
@@ -33,21 +34,30 @@ def test_a_customer_who_sends_nothing_is_reminded_twice_and_then_the_case_expire
     assert (story.state.outcome, next_deadline(story.state)) == ("expired", None)
 
 
+def silent(story: Story) -> list[str]:
+    """What happens when the parcel gives no sign for as long as the policy allows."""
+    lost_at = lost_unseen_at(story.state)
+    assert lost_at == story.now + timedelta(days=7)
+    seen = decide_parcel_seen(story.state, "silent", story.now, None, lost_at)
+    story.happens(*seen)
+    return [event.name for event in seen]
+
+
 def test_a_parcel_of_their_own_that_never_comes_waits_for_an_agent():
     story = Story().asked(APPROVE, SHIP)
-    assert due(story) == ["return.parcel_missing"]
-    assert next_deadline(story.state) is None
+    assert silent(story) == ["return.parcel_missing"]
+    assert (next_deadline(story.state), lost_unseen_at(story.state)) == (None, None)
 
 
 def test_a_parcel_with_our_label_that_never_comes_is_paid():
     story = Story().asked(APPROVE).happens(LABEL, facts.Shipped(carrier="swift", tracking_no="SW123456"))
-    assert due(story) == ["return.parcel_missing", "return.parcel_lost"]
+    assert silent(story) == ["return.parcel_missing", "return.parcel_lost"]
     assert story.state.stage == "settlement"
 
 
-def test_a_parcel_that_arrived_is_not_presumed_lost():
-    story = Story().asked(APPROVE, SHIP).happens(facts.Delivered(scanned_at=OPENED_AT))
-    assert next_deadline(story.state) is None
+def test_a_parcel_that_nobody_sent_is_not_presumed_lost():
+    assert lost_unseen_at(Story().asked(APPROVE).happens(LABEL).state) is None
+    assert lost_unseen_at(Story().state) is None
 
 
 def test_who_does_not_choose_is_refunded():
