@@ -63,6 +63,8 @@ class NoticeFacts(Model):
     exchange_units: Quantity | None = None
     rejected_units: Quantity | None = None
     short_units: Quantity | None = None
+    refused_units: Quantity | None = None
+    """Units of the application that cannot go back; `code` says why."""
     refunded: bool | None = None
     """Whether a lost parcel is paid all the same."""
     outcome: str | None = None
@@ -86,7 +88,7 @@ FACTS: dict[NoticeKind, FactNames] = {
     "application_received": _facts("order_id", "until"),
     "review_approved": _facts(
         "order_id until freight_payer",
-        "amount_minor currency return_address carrier tracking_no label_url",
+        "amount_minor currency return_address carrier tracking_no label_url refused_units code",
     ),
     "review_refused": _facts("order_id code", "reason"),
     "info_requested": _facts("order_id question", "until"),

@@ -74,7 +74,8 @@ def _to(stage: Stage, **more: Any) -> Change:
 @_on(facts.Applied)
 def _applied(state: ReturnState, event: facts.Applied, at: datetime) -> Change:
     kept = [line for line in event.lines if line.decision != "refuse"]
-    refused = next((line.code for line in event.lines if line.decision == "refuse"), "ok")
+    refused = [line for line in event.lines if line.decision == "refuse"]
+    refused_code = refused[0].code if refused else None
     return _to(
         "review",
         kind=event.kind,
@@ -88,7 +89,9 @@ def _applied(state: ReturnState, event: facts.Applied, at: datetime) -> Change:
         terms_hash=event.terms_hash,
         request_hash=event.request_hash,
         decision=event.decision,
-        code=refused if event.decision == "refuse" else "ok",
+        code=refused_code if refused_code and not kept else "ok",
+        refused_units=sum(line.quantity for line in refused),
+        refused_code=refused_code,
         lines={
             line.line: LineState(line=line.line, quantity=line.quantity, reason=line.reason, units=line.units)
             for line in kept

@@ -89,6 +89,7 @@ def _instructions(state: ReturnState, label: dict[str, Any]) -> Said:
         "until": state.ship_back_by,
         "freight_payer": state.return_freight_payer,
         **(money if state.kind == "return" else {}),
+        **({"refused_units": state.refused_units, "code": state.refused_code} if state.refused_units else {}),
         **label,
     }
 

@@ -78,6 +78,8 @@ class ReturnState(Model):
     decision: str = ""
     code: str = "ok"
     lines: dict[str, LineState] = {}
+    refused_units: int = 0
+    refused_code: str | None = None
     return_freight_payer: Literal["customer", "platform"] = "customer"
     return_freight_minor: int = 0
     preview_minor: int = 0

@@ -26,6 +26,7 @@ FULL: dict[str, object] = {
     "exchange_units": 2,
     "rejected_units": 1,
     "short_units": 1,
+    "refused_units": 2,
     "refunded": True,
     "outcome": "refunded_and_exchanged",
     "metric": "inspection",

@@ -215,6 +215,13 @@ def test_a_notice_names_its_order_and_nobody():
     assert notice.notice_id == f"return:m1:R-1:review_approved:{story.facts[-1].record.seq}"
 
 
+def test_who_gets_part_of_it_is_told_what_not_and_why():
+    story = Story(("1", 3, "no_reason"), ("2", 1, "no_reason"), held={"line_1": 1})
+    [notice] = story.notices
+    assert (notice.kind, notice.facts.refused_units) == ("review_approved", 3)
+    assert notice.facts.code == "quantity_exceeds_bought"
+
+
 def test_a_refusal_carries_its_code():
     with pytest.raises(CaseworkError) as refused:
         Story().when(RECEIVE)
