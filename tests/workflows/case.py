@@ -83,7 +83,8 @@ class Case:
 
     async def pass_time(self, **span: float) -> None:
         """Let virtual time pass."""
-        await self.desk.skipper.fast_forward(self.handle, timedelta(**span))
+        async with patience(f"{span} did not pass"):
+            await self.desk.skipper.fast_forward(self.handle, timedelta(**span))
 
     async def pass_until(self, at: datetime | str) -> None:
         """Let virtual time pass until a moment, and half a second more."""

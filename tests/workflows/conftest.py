@@ -1,7 +1,9 @@
 """A whole desk for workflow tests: real servers with time skipping, and a worker in the test process."""
 
 import shutil
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -23,6 +25,7 @@ from workers.worker import case_worker
 from workflows.wire import data_converter
 
 _numbers = count(1)
+MakeWorker = Callable[[Client], AbstractAsyncContextManager[Worker]]
 
 # The standard policy without quiet hours, so that a test's notices don't depend on when it runs, and with
 # look-ups so rare that weeks pass in seconds.
@@ -78,16 +81,22 @@ def policies_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-async def worker(room: Engine, client: Client, desk_pool: Pool, policies_dir: Path) -> AsyncGenerator[Worker]:
-    """A worker in this process."""
+async def make_worker(room: Engine, desk_pool: Pool, policies_dir: Path) -> AsyncGenerator[MakeWorker]:
+    """Makes workers in this process, over the room's store and outside world."""
     env = room.addresses.model_dump(exclude_none=True, exclude={"database_url", "running_temporal"})
     fields = ("shop_url", "payments_url", "carriers_url", "warehouse_url", "sms_url", "push_url")
     given = {name: env[name] for name in (*fields, "smtp_host", "smtp_port")}
     providers = build_providers(load_provider_settings(**given))
     library = PolicyLibrary(policies_dir, Settings().calendars_dir)
-    async with case_worker(client, desk_pool, providers, library, task_queue="casework") as worker:
-        yield worker
+    yield lambda client: case_worker(client, desk_pool, providers, library, task_queue="casework")
     await providers.close()
+
+
+@pytest.fixture(scope="session")
+async def worker(client: Client, make_worker: MakeWorker) -> AsyncGenerator[Worker]:
+    """A worker in this process."""
+    async with make_worker(client) as worker:
+        yield worker
 
 
 @pytest.fixture
@@ -97,3 +106,21 @@ async def desk(client: Client, sandbox: SandboxClient, desk_pool: Pool, worker: 
         await sandbox.set_faults(part)
     await sandbox.set_gateway()
     return Desk(client, TimeSkipper(client), sandbox, desk_pool, f"m{next(_numbers)}")
+
+
+@pytest.fixture(scope="session")
+async def forgetful_client(sandbox: SandboxClient) -> AsyncGenerator[Client]:
+    """A Temporal server that suggests a new run after a few dozen events."""
+    short = ("limit.historyCount.suggestContinueAsNew=30",)
+    async with engine(("temporal",), time_skipping=True, temporal_settings=short) as room:
+        assert room.addresses.running_temporal is not None
+        yield await Client.connect(room.addresses.running_temporal, data_converter=data_converter)
+
+
+@pytest.fixture
+async def forgetful_desk(
+    forgetful_client: Client, make_worker: MakeWorker, desk: Desk
+) -> AsyncGenerator[Desk]:
+    """A desk whose cases continue as new all the time."""
+    async with make_worker(forgetful_client):
+        yield replace(desk, client=forgetful_client, skipper=TimeSkipper(forgetful_client))

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from domain.refunds import RefundRow
-from tests.workflows.case import Case
+from tests.workflows.case import Case, patience
 
 
 async def until_ledger(case: Case, state: str, seq: int = 1) -> None:
@@ -21,7 +21,8 @@ async def ledger_row(case: Case, seq: int = 1) -> RefundRow:
 
 async def pass_refund_time(case: Case, seq: int = 1, **span: float) -> None:
     """Let the refund's virtual time pass."""
-    await case.desk.skipper.fast_forward(case.refund(seq), timedelta(**span))
+    async with patience(f"{span} did not pass"):
+        await case.desk.skipper.fast_forward(case.refund(seq), timedelta(**span))
 
 
 async def resolve(case: Case, **word: Any) -> None:

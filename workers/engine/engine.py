@@ -21,6 +21,7 @@ from starters.engine_state import (
 from starters.settings import ENV_PREFIX, Settings
 from workers.engine.parts import (
     PARTS,
+    TIME_SKIPPING,
     PartName,
     Plan,
     Ports,
@@ -144,19 +145,22 @@ async def engine(
     workers: int = 1,
     time_skipping: bool = False,
     keep_history: bool = False,
+    temporal_settings: Collection[str] = (),
     on_ready: Listener = _tell_nobody,
 ) -> AsyncGenerator[Engine]:
     """Run the parts while the block runs, and leave nothing behind.
 
     Without `state_dir`, in a folder that goes with them. `settings` are those of outside parts to use instead
     of ours; without them nothing outside is used. `keep_history` lets Temporal keep its histories in the
-    folder. Raises `AlreadyRunning`, and `PartFailed` if a part does not come up.
+    folder, `temporal_settings` are dynamic configuration (`name=value`) of its server. Raises
+    `AlreadyRunning`, and `PartFailed` if a part does not come up.
     """
     ports = ports or Ports()
     async with _state_folder(state_dir) as folder:
         room = Engine(folder, settings, on_ready)
         try:
-            await _start_servers(room, parts, ports, time_skipping=time_skipping, keep_history=keep_history)
+            settings_of_temporal = (*(TIME_SKIPPING if time_skipping else ()), *temporal_settings)
+            await _start_servers(room, parts, ports, settings_of_temporal, keep_history=keep_history)
             for _ in range(workers if "worker" in parts else 0):
                 await room.start_worker()
             room.write("ready")
@@ -166,14 +170,17 @@ async def engine(
 
 
 async def _start_servers(
-    room: Engine, parts: Collection[PartName], ports: Ports, *, time_skipping: bool, keep_history: bool
+    room: Engine,
+    parts: Collection[PartName],
+    ports: Ports,
+    temporal_settings: Collection[str],
+    *,
+    keep_history: bool,
 ) -> None:
     folder = room.state_dir
     plans = {
         "postgres": lambda: plan_postgres(folder, ports.postgres),
-        "temporal": lambda: plan_temporal(
-            folder, ports, time_skipping=time_skipping, keep_history=keep_history
-        ),
+        "temporal": lambda: plan_temporal(folder, ports, temporal_settings, keep_history=keep_history),
         "sandbox": lambda: plan_sandbox(folder, ports.sandbox),
     }
     try:

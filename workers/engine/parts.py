@@ -4,7 +4,7 @@ import random
 import shutil
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -89,14 +89,16 @@ async def plan_postgres(state_dir: Path, port: int) -> Plan:
     )
 
 
-async def plan_temporal(state_dir: Path, ports: Ports, *, time_skipping: bool, keep_history: bool) -> Plan:
+async def plan_temporal(
+    state_dir: Path, ports: Ports, settings: Collection[str], *, keep_history: bool
+) -> Plan:
     """Temporal's development server with its UI, our search attributes known."""
     port, ui_port = ports.temporal or free_port(), ports.temporal_ui or free_port()
     command = [program("temporal"), "server", "start-dev", "--ip", LOOPBACK, "--port", str(port)]
     command += ["--ui-ip", LOOPBACK, "--ui-port", str(ui_port), "--ui-disable-news-fetch"]
     for key in SEARCH_ATTRIBUTES:
         command += ["--search-attribute", f"{key.name}=Keyword"]
-    for setting in TIME_SKIPPING if time_skipping else ():
+    for setting in settings:
         command += ["--dynamic-config-value", setting]
     if keep_history:
         command += ["--db-filename", str(state_dir / "temporal.db")]
