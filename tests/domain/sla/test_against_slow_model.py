@@ -8,7 +8,8 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from domain.sla import Calendar, ClockBook, ClockRow, ClockSpec, Metric, observe, rows
-from tests.domain.sla.slow_model import Grid, Horizon, SlowCalendar, SlowClock
+from tests.domain.sla.slow_calendar import Grid, Horizon, SlowCalendar
+from tests.domain.sla.slow_model import SlowClock
 
 QUARTER = timedelta(minutes=15)
 ZONES = (
