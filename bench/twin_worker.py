@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from bench import twin
+from workers.build import code_id
 from workers.bytecode import keep_bytecode
 from workers.worker import STICKY_TIMEOUT
 
@@ -24,6 +25,7 @@ async def main(arguments: Sequence[str]) -> None:
         task_queue=twin.TASK_QUEUE,
         workflows=[twin.BareReturn, twin.BareRefund],
         activities=[twin.prepare, twin.append, twin.notify, twin.follow, twin.Payments(client).pay],
+        build_id=code_id(),
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
     ):
         print(json.dumps({"ready": True}), flush=True)

@@ -25,6 +25,7 @@ from store.ledger import Ledger
 from store.notices import NoticeLog
 from store.policy_library import PolicyLibrary
 from store.pool import Pool
+from workers.build import code_id
 from workers.heartbeats import Heartbeats
 from workflows.refund import Refund
 from workflows.return_case import ReturnCase
@@ -89,6 +90,7 @@ async def case_worker(
             workflow_runner=RUNNER,
             sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
             graceful_shutdown_timeout=GRACE,
+            build_id=None if build_id else code_id(),
             deployment_config=_deployment(build_id),
         )
         async with worker:
