@@ -33,8 +33,12 @@ class OpeningActivities:
     @activity.defn
     @typed_failures
     async def prepare_return(self, opening: Opening) -> Prepared:
-        """Load and claim; raises `unknown_policy`, `order_not_found`, `invalid_request` (unknown line)."""
+        """Load and claim; raises `unknown_policy`, `order_not_found`, `invalid_request` (unknown line).
+
+        Also `idempotency_conflict` for a number whose case another run began: that one can only be reopened.
+        """
         start, application = opening.start, _application(opening.start)
+        await self._archive.check_begun_by(start.case_id, opening.runs)
         policy = self._library.in_force(application.policy, opening.at)
         order = await self._shop.order(start.merchant, application.order_id)
         if order.customer_id != application.customer_id:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from domain.calendars import Snapshot
 from domain.digests import digest
-from domain.errors import CaseNotFound
+from domain.errors import CaseNotFound, IdempotencyConflict
 from domain.policy import PinnedPolicy, Policy
 from domain.records import Recorded
 from domain.returns.evolve import fold
@@ -49,6 +49,12 @@ class CaseArchive:
         """The terms of all cases by hash, for who reads every stream."""
         found = await self._documents.policies_named(TERMS)
         return {terms_hash: PinnedPolicy.model_validate(body) for terms_hash, body in found.items()}
+
+    async def check_begun_by(self, case_id: str, runs: Sequence[str]) -> None:
+        """Raises `IdempotencyConflict` when a run other than these has begun the case's stream."""
+        begun_by = await self._streams.first_run(case_id)
+        if begun_by is not None and runs and begun_by not in runs:
+            raise IdempotencyConflict(f"{case_id} was opened before; reopen it, or take a new number")
 
     async def return_state(self, case_id: str) -> ReturnState:
         """A return folded from its stream; raises `CaseNotFound`."""

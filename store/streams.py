@@ -35,6 +35,11 @@ class Streams:
             rows = await conn.fetch(Q["superseded"], case_id)
         return [upcast(to_recorded(row), self._upcasters) for row in rows]
 
+    async def first_run(self, case_id: str) -> str | None:
+        """The run that began the stream; None for a stream that is not there."""
+        async with connection(self._pool) as conn:
+            return await conn.fetchval(Q["first_run"], case_id)
+
     async def last_seq(self, case_id: str) -> int:
         """How far the stream is recorded; readers of their own write wait for this."""
         async with connection(self._pool) as conn:

@@ -101,12 +101,21 @@ class CaseDesk(ABC):
         if self.ready and self._update_id() not in self._answers:
             self._try(command, commit=False)
 
+    async def until_ready(self) -> None:
+        """Wait for the opening; raises its failure.
+
+        An open case does not wait at all: of requests that arrive together, as after a reset, each must have
+        been applied before the next one is judged.
+        """
+        if not self.ready:
+            await workflow.wait_condition(lambda: self.ready or self._failure is not None)
+        if self._failure is not None:
+            raise self._failure
+
     async def act(self, model: type[C], raw: Any) -> Answer:
         """Apply a request once: the same update id gets the first answer, also after a continue-as-new."""
         command = parse(model, raw)
-        await workflow.wait_condition(lambda: self.ready or self._failure is not None)
-        if self._failure is not None:
-            raise self._failure
+        await self.until_ready()
         key = self._update_id()
         if key not in self._answers:
             self._try(command, commit=True)

@@ -1,5 +1,6 @@
 """The desk that a return is worked at: opening, requests, deadlines, and handing over to the next run."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -64,7 +65,7 @@ class ReturnDesk(ReturnEffects):
         workflow.set_current_details(
             f"opening; waits for the shop and the store since {workflow.now():%Y-%m-%d %H:%M}Z"
         )
-        opening = Opening(start=start, at=workflow.now())
+        opening = _opening(start)
         what = "load the order, claim the goods"
         prepared = await local_first(OpeningActivities.prepare_return, opening, what)
         state = blank(start, prepared.terms)
@@ -78,7 +79,7 @@ class ReturnDesk(ReturnEffects):
 
     async def _restore(self, start: ask.OpenReturn) -> None:
         assert start.reopen is not None
-        opening = Opening(start=start, at=workflow.now())
+        opening = _opening(start)
         what = "load the case from the store"
         restored = await local_first(OpeningActivities.restore_return, opening, what)
         with refusing():
@@ -161,9 +162,7 @@ class ReturnDesk(ReturnEffects):
     async def opened(self, message: Any) -> ask.Opened:
         """The first answer; a `reopen` that finds the case still running goes on in this run."""
         request = parse(ask.OpenReturn, message)
-        await workflow.wait_condition(lambda: self._opened is not None or self._failure is not None)
-        if self._failure is not None:
-            raise self._failure
+        await self.until_ready()
         self._check_same(request)
         if request.reopen is not None and not self.state.open:
             self._reopen, self._not_reopened = request, None
@@ -196,7 +195,8 @@ class ReturnDesk(ReturnEffects):
         except ApplicationError as error:
             workflow.logger.warning("refund_reported is dropped: %s", error.message)
             return
-        await workflow.wait_condition(lambda: self.ready or self._failure is not None)
+        with suppress(ApplicationError):  # a case that could not be opened is told of nothing
+            await self.until_ready()
         if self.ready:
             self.record(decide_refund_reported(self.state, report), "payment")
 
@@ -222,3 +222,9 @@ class ReturnDesk(ReturnEffects):
             "unrecorded_events": self._recorder.unrecorded,
             "store_unreachable_since": blocked.isoformat() if blocked else None,
         }
+
+
+def _opening(start: ask.OpenReturn) -> Opening:
+    info = workflow.info()
+    runs = list(dict.fromkeys([info.run_id, info.original_execution_run_id]))
+    return Opening(start=start, at=workflow.now(), runs=runs)

@@ -252,11 +252,12 @@ class ReturnEffects(CaseDesk):
                 order,
                 id=order.refund_id,
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                 static_summary=f"Refund {part.seq} of {state.number}",
             )
         except WorkflowAlreadyStartedError:
             # A reset starts it again; the first one goes on, or has ended and its report is in the ledger.
+            # One that was terminated begins anew: the ledger knows what it had sent.
             outcome = await workflow.execute_activity_method(
                 RefundActivities.refund_outcome, order, summary="what became of the refund", **UNTIL_DONE
             )

@@ -9,10 +9,14 @@ from domain.returns.state import ReturnState
 
 
 class Opening(Model):
-    """What is to be opened or taken up again. `at`: the case's own time, which activities don't know."""
+    """What is to be opened or taken up again. `at`: the case's own time, which activities don't know.
+
+    `runs`: the run that asks, and the one that it was reset from.
+    """
 
     start: OpenReturn
     at: UtcInstant
+    runs: list[str] = []
 
 
 class Claimed(Model):

@@ -13,5 +13,8 @@ FROM events
 WHERE case_id = $1 AND superseded_at IS NOT NULL
 ORDER BY pos;
 
+-- @first_run: The run that wrote a stream's first live event.
+SELECT run_id::text FROM events WHERE case_id = $1 AND superseded_at IS NULL ORDER BY seq LIMIT 1;
+
 -- @last_seq: The place of a stream's last live event; 0 for a stream that is not there.
 SELECT coalesce(max(seq), 0) FROM events WHERE case_id = $1 AND superseded_at IS NULL;

@@ -1,5 +1,7 @@
 """A malformed message is answered with the field and the reason, never with the value."""
 
+from collections.abc import Mapping
+
 import pytest
 from pydantic import ValidationError
 
@@ -9,7 +11,7 @@ from domain.returns.messages import OpenReturn, Ship
 SECRET = "Ms Somebody, 1 Some Street"
 
 
-def error_of(content: dict[str, object]) -> ValidationError:
+def error_of(content: Mapping[str, object]) -> ValidationError:
     with pytest.raises(ValidationError) as caught:
         Ship.model_validate(content)
     return caught.value

@@ -182,7 +182,7 @@ RULES = NoticeRules(
         Route(by=("email",), kinds=("refund_settled", "clock_breached")),
     ),
     quiet_hours=NIGHT,
-    urgent=frozenset({"clock_breached"}),
+    urgent=("clock_breached",),
     attempts_per_channel=5,
 )
 MIDNIGHT = datetime.fromisoformat("2026-11-21T00:00:00+08:00")

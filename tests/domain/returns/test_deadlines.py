@@ -37,6 +37,7 @@ def test_a_customer_who_sends_nothing_is_reminded_twice_and_then_the_case_expire
 def silent(story: Story) -> list[str]:
     """What happens when the parcel gives no sign for as long as the policy allows."""
     lost_at = lost_unseen_at(story.state)
+    assert lost_at is not None
     assert lost_at == story.now + timedelta(days=7)
     seen = decide_parcel_seen(story.state, "silent", story.now, None, lost_at)
     story.happens(*seen)
