@@ -41,6 +41,7 @@ OUTAGES = (
     pg.IdleInTransactionSessionTimeoutError,
     pg.InvalidAuthorizationSpecificationError,
     pg.InvalidCatalogNameError,
+    pg.ObjectNotInPrerequisiteStateError,
 )
 
 

@@ -182,6 +182,16 @@ class Case:
         """How many events of the history speak of updates."""
         return sum("UPDATE" in name for name in await self.history())
 
+    async def until_pending(self, activity: str, of: WorkflowHandle[Any, Any] | None = None) -> None:
+        """Wait until an activity of the case, or of its refund, has failed and waits for its next attempt."""
+        handle = of or self.handle
+        async with patience(f"no attempt of {activity} failed"):
+            while True:
+                pending = (await handle.describe()).raw_description.pending_activities
+                if any(each.activity_type.name == activity and each.attempt > 1 for each in pending):
+                    return
+                await asyncio.sleep(LOOK_SECONDS)
+
     def refund(self, seq: int = 1) -> WorkflowHandle[Any, Any]:
         """The workflow that pays a refund of this case."""
         number = f"{self.desk.merchant}:{self.number}:{seq}"

@@ -34,6 +34,7 @@ async def test_a_return_goes_on_through_runs_in_the_middle_of_every_stage(forget
     await chatter(case, 4)
     in_review = await runs(case)
     await case.approve()
+    await case.until_event("return.label_made")
     for number in range(6):
         await case.ship(f"SW-{desk.merchant}-{number}")
     in_ship_back = await runs(case)
