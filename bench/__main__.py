@@ -27,20 +27,17 @@ class Results:
 
     def table(self) -> str:
         """At most 80 columns."""
-        lines = [f"{'':34}{'minimum':>9}{'median':>9}{'maximum':>9}{'budget':>10}"]
+        lines = [f"{'':31}{'minimum':>9}{'median':>9}{'maximum':>9}{'budget':>17}"]
         lines += [
-            f"{_words(s.name):34}{s.minimum:9,.0f}{s.median:9,.0f}{s.maximum:9,.0f}"
-            f"{_at_most(s.budget, s.ok):>19}"
+            f"{_words(s.name):31}{s.minimum:9,.0f}{s.median:9,.0f}{s.maximum:9,.0f}"
+            f"{_at_most(s.budget, s.ok):>17}"
             for s in self.plain.spreads
         ]
-        return "\n".join([*lines, *self._lookups(), *self._types(), *self._cpu(), *self._append()])
+        return "\n".join([*lines, self._lookups(), *self._types(), *self._cpu(), *self._append()])
 
-    def _lookups(self) -> list[str]:
+    def _lookups(self) -> str:
         told = self.plain.lookups
-        return [
-            f"{told.idle} look-ups without news add {told.extra_events} events{'':<17}"
-            f"{_at_most(0, told.ok):>28}"
-        ]
+        return f"{f'Events by {told.idle} idle look-ups':49}{told.extra_events:9}{_at_most(0, told.ok):>17}"
 
     def _types(self) -> list[str]:
         counts = self.plain.typical
@@ -51,24 +48,28 @@ class Results:
         if self.cpu is None:
             return []
         ours, twin = median_by_part(self.cpu.ours), median_by_part(self.cpu.twins)
-        parts = [f"{name:34}{ms:9,.0f}{twin.get(name, 0):9,.0f}" for name, ms in ours.items()]
+        parts = [f"{name:31}{ms:9,.0f}{twin.get(name, 0):9,.0f}" for name, ms in ours.items()]
         ratio = f"{self.cpu.ratio:.2f} ±{self.cpu.deviation:.2f}"
         return [
             "",
-            f"{'CPU, ms per case':34}{'ours':>9}{'twin':>9}",
+            f"{'CPU, ms per case':31}{'ours':>9}{'twin':>9}",
             *parts,
-            f"{'ratio':34}{ratio:>18}{_at_most(BUDGET, self.cpu.ok):>28}",
+            f"{'ratio':31}{ratio:>18}{_at_most(BUDGET, self.cpu.ok):>26}",
         ]
 
     def _append(self) -> list[str]:
         if not self.append:
             return []
         rows = [
-            f"{r.name:34}{r.ours_per_second:9,.0f}{r.peer_per_second:9,.0f}"
-            f"{f'{r.ratio:.2f} ±{r.deviation:.2f}':>13}{_at_least(r):>15}"
+            f"{r.name:37}{r.ours_per_second:8,.0f}{r.peer_per_second:8,.0f}"
+            f"{f'{r.ratio:.2f} ±{r.deviation:.2f}':>13}{_at_least(r):>13}"
             for r in self.append
         ]
-        return ["", f"{'Append, events per second':34}{'ours':>9}{'peer':>9}{'ratio':>13}", *rows]
+        return [
+            "",
+            f"{'Append, events per second':37}{'ours':>8}{'peer':>8}{'ratio':>13}{'budget':>13}",
+            *rows,
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """The same figures and the single rounds."""
@@ -78,14 +79,14 @@ class Results:
             "ratios": self.cpu.ratios,
             "ours_ms": median_by_part(self.cpu.ours),
             "twin_ms": median_by_part(self.cpu.twins),
-            "twin": asdict(self.cpu.twin_counts),
+            "twin": self.cpu.twin_counts.as_json(),
             "budget": BUDGET,
             "ok": self.cpu.ok,
         }
         return {
             "counters": [{**asdict(spread), "ok": spread.ok} for spread in self.plain.spreads],
             "lookups": {**asdict(self.plain.lookups), "ok": self.plain.lookups.ok},
-            "typical": asdict(self.plain.typical),
+            "typical": self.plain.typical.as_json(),
             "cpu": cpu,
             "append": [asdict(ratio) for ratio in self.append],
             "ok": self.plain.ok,

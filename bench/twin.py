@@ -17,7 +17,7 @@ LOCAL: dict[str, Any] = {"start_to_close_timeout": timedelta(seconds=2)}
 REMOTE: dict[str, Any] = {"start_to_close_timeout": timedelta(seconds=30)}
 
 # How many entries a payload has; one is 61 bytes of JSON. The sizes are a real plain return's.
-PREPARED, BATCH, NOTICE, FOLLOW, ANSWER = 60, 32, 4, 3, 2
+PREPARED, BATCH, NOTICE, FOLLOW, ANSWER = 34, 32, 5, 4, 2
 ENTRY = {"name": "return.approved", "at": "2026-11-24T05:00:00Z", "n": 4}
 
 Values = list[dict[str, Any]]
