@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.workflows.desk import Desk
 
 _keys = count(1)
-PATIENCE_SECONDS = 8
+PATIENCE_SECONDS = 30
 LOOK_SECONDS = 0.02
 
 

@@ -27,8 +27,13 @@ from workflows.wire import data_converter
 _numbers = count(1)
 MakeWorker = Callable[[Client], AbstractAsyncContextManager[Worker]]
 
-# The standard policy without quiet hours, so that a test's notices don't depend on when it runs, and with
-# look-ups so rare that weeks pass in seconds.
+# The standard policy without quiet hours, so that a test's notices don't depend on when it runs; and the same
+# with look-ups so rare that weeks pass in seconds.
+ATTENTIVE = """
+name: attentive
+extends: standard
+notices: {quiet_hours: null}
+"""
 AWAKE = """
 name: awake
 extends: standard
@@ -76,6 +81,7 @@ def policies_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("policies")
     for name in ("standard", "demo"):
         shutil.copy(Settings().policies_dir / f"{name}.yaml", folder)
+    (folder / "attentive.yaml").write_text(ATTENTIVE, encoding="utf-8")
     (folder / "awake.yaml").write_text(AWAKE, encoding="utf-8")
     return folder
 
