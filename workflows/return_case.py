@@ -48,9 +48,9 @@ class ReturnCase:
     async def _ship_back(self) -> None:
         """Where the platform pays the freight there is a label; then the goods are on their way."""
         desk = self._desk
-        if desk.needs_label:
-            await desk.make_label()
-        await desk.until(lambda: desk.state.stage != "ship_back" or desk.needs_label)
+        if desk.state.needs_label:
+            await desk.way_back.make_label()
+        await desk.until(lambda: desk.state.stage != "ship_back" or desk.state.needs_label)
 
     async def _settle(self) -> None:
         """Send back what failed, exchange or refund what passed, and wait for the money."""

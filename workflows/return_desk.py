@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 from workflows.local_first import local_first
 from workflows.refusals import parse, refusal, refusing
 from workflows.return_effects import ReturnEffects
+from workflows.way_back import WayBack
 
 with workflow.unsafe.imports_passed_through():
     from activities.opening import OpeningActivities
@@ -33,6 +34,7 @@ class ReturnDesk(ReturnEffects):
 
     def __init__(self, start: Any) -> None:
         super().__init__()
+        self.way_back = WayBack(self)
         self._start = start
         self._opened: ask.Opened | None = None
         self._reopen: ask.OpenReturn | None = None
@@ -41,7 +43,7 @@ class ReturnDesk(ReturnEffects):
     def start_work(self) -> None:
         """Also follow whatever parcel is on its way."""
         super().start_work()
-        self.spawn(self.follow_parcels())
+        self.spawn(self.way_back.follow())
 
     async def open(self) -> None:
         """Load the order, pin the policy and decide; or go on where the last run or a closed case stopped."""

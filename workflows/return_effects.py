@@ -1,35 +1,30 @@
-"""What a return asks of the world: labels, carriers, exchanges, refunds, notices."""
+"""What follows from a return's facts: they are recorded, told, and settled by goods or money."""
 
 from collections.abc import Sequence
-from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
 from workflows.case_desk import CaseDesk
 from workflows.local_first import is_answer
 from workflows.names import REFUND, SLA_STATE
-from workflows.options import UNTIL_DONE, UNTIL_NEWS
+from workflows.options import UNTIL_DONE
 
 with workflow.unsafe.imports_passed_through():
     from activities.fulfilment import FulfilmentActivities
     from activities.notices import NoticeActivities
-    from activities.parcels import FollowParcel, ParcelActivities
     from activities.refunds import RefundActivities
     from domain.notices import Notice
     from domain.refunds import PayRefund
     from domain.returns import events as facts
     from domain.returns import messages as ask
     from domain.returns import page, views
-    from domain.returns.deadlines import lost_unseen_at
     from domain.returns.decisions import settlement as settling
-    from domain.returns.decisions.shipping import decide_parcel_seen
     from domain.returns.notices import notices_of
-    from domain.returns.requests import exchange_request, label_request, send_back_request
-    from domain.returns.state import ParcelState, RefundPart, ReturnState
+    from domain.returns.requests import exchange_request, send_back_request
+    from domain.returns.state import RefundPart, ReturnState
     from domain.returns.story import record
 
 
@@ -96,99 +91,6 @@ class ReturnEffects(CaseDesk):
             notice_id=notice.notice_id, kind=notice.kind, state=state, channel=channel
         )
         self.record([told], "system")
-
-    # The way back
-
-    @property
-    def needs_label(self) -> bool:
-        """Whether the platform pays the way back and there is no label yet."""
-        return self.state.needs_label
-
-    async def make_label(self) -> None:
-        """Have a prepaid label made; where none can be had, the customer's own number does it."""
-        making = workflow.start_activity_method(
-            FulfilmentActivities.make_label,
-            label_request(self.state),
-            summary="prepaid label for the way back",
-            **UNTIL_DONE,
-        )
-        await workflow.wait_condition(lambda: making.done() or not self.needs_label)
-        if not making.done():
-            await _given_up(making)
-            return
-        try:
-            label = await making
-        except ActivityError as error:
-            if not is_answer(error):
-                raise
-            self.record([facts.LabelRefused(reason=_code(error))], "system")
-            return
-        self.record(
-            [facts.LabelMade(carrier=label.carrier, tracking_no=label.tracking_no, url=label.url)],
-            "carrier",
-        )
-
-    async def follow_parcels(self) -> None:
-        """Follow whatever parcel is on its way back, for as long as the case lives."""
-        while True:
-            await workflow.wait_condition(lambda: self.ready and self._parcel_on_its_way() is not None)
-            parcel = self._parcel_on_its_way()
-            assert parcel is not None
-            await self._follow_one(parcel)
-
-    def _parcel_on_its_way(self) -> ParcelState | None:
-        parcel = self.state.parcel
-        if self.state.stage != "ship_back" or parcel is None or parcel.delivered_at is not None:
-            return None
-        return parcel
-
-    async def _follow_one(self, parcel: ParcelState) -> None:
-        looking = workflow.start_activity_method(
-            ParcelActivities.follow_parcel,
-            FollowParcel(
-                case_id=self.state.case_id,
-                merchant=self.state.merchant,
-                carrier=parcel.carrier,
-                tracking_no=parcel.tracking_no,
-                shipped_at=parcel.shipped_at,
-                missing=parcel.missing_since is not None,
-                lost_after=self.state.terms.returns.ship_back.presumed_lost_after,
-                rules=self.state.terms.lookups,
-            ),
-            summary=f"ask {parcel.carrier} until the parcel moves on",
-            **UNTIL_NEWS,
-        )
-        await workflow.wait_condition(lambda: looking.done() or self._is_another(parcel))
-        if not looking.done():
-            await _given_up(looking)
-            return
-        try:
-            news = await looking
-        except ActivityError as error:
-            if not is_answer(error):
-                raise
-            await self._wait_unseen(parcel)
-            return
-        seen = decide_parcel_seen(self.state, news.status, news.at, news.reason, workflow.now())
-        self.record(seen, "carrier")
-
-    async def _wait_unseen(self, parcel: ParcelState) -> None:
-        """A carrier that we do not speak to: only the warehouse or time tells what becomes of the parcel."""
-        lost_at = lost_unseen_at(self.state)
-        try:
-            await workflow.wait_condition(
-                lambda: self._is_another(parcel),
-                timeout=lost_at and max(lost_at - workflow.now(), timedelta(0)),
-                timeout_summary="parcel presumed lost",
-            )
-        except TimeoutError:
-            assert parcel.shipped_at is not None
-            silent = decide_parcel_seen(self.state, "silent", parcel.shipped_at, None, workflow.now())
-            self.record(silent, "clock")
-
-    def _is_another(self, parcel: ParcelState) -> bool:
-        now = self._parcel_on_its_way()
-        return now is None or now.tracking_no != parcel.tracking_no
 
     # Settlement
 
@@ -268,14 +170,3 @@ class ReturnEffects(CaseDesk):
     async def until_settlement_moves(self) -> None:
         """Wait for the customer's choice, the stock or the money."""
         await self.until(lambda: self.state.stage != "settlement" or settling.next_step(self.state) != "wait")
-
-
-def _code(error: ActivityError) -> str:
-    return (error.cause.type if isinstance(error.cause, ApplicationError) else None) or "unknown"
-
-
-async def _given_up(activity: workflow.ActivityHandle[Any]) -> None:
-    """Cancel what nobody waits for any more, and hear the end of it: it comes at once."""
-    activity.cancel()
-    with suppress(ActivityError):
-        await activity

@@ -14,6 +14,7 @@ MODULES = {
         "return_case",
         "return_desk",
         "return_effects",
+        "way_back",
         "case_desk",
         "alarm",
         "recorder",
