@@ -55,9 +55,9 @@ class WayBack:
         """Follow whatever parcel is on its way back, for as long as the case lives."""
         while True:
             await workflow.wait_condition(lambda: self._desk.ready and self._parcel_on_its_way() is not None)
-            parcel = self._parcel_on_its_way()
-            assert parcel is not None
-            await self._follow_one(parcel)
+            # Another message may have come between the waiting and here.
+            if (parcel := self._parcel_on_its_way()) is not None:
+                await self._follow_one(parcel)
 
     def _parcel_on_its_way(self) -> ParcelState | None:
         parcel = self._desk.state.parcel

@@ -123,7 +123,7 @@ async def test_closing_writes_what_is_queued(pool: Pool) -> None:
 
 async def test_stopping_it_hard_leaves_no_caller_waiting(pool: Pool) -> None:
     """When its task is cancelled, callers in the queue and in the write hear of it."""
-    appender = Appender(pool)
+    appender, before = Appender(pool), asyncio.all_tasks()
     await appender.__aenter__()
     async with pool.acquire() as conn, conn.transaction():
         await conn.execute("LOCK TABLE events IN EXCLUSIVE MODE")
@@ -132,7 +132,7 @@ async def test_stopping_it_hard_leaves_no_caller_waiting(pool: Pool) -> None:
             pass
         second = asyncio.create_task(appender.append(one(2)))
         await asyncio.sleep(0)
-        [task] = [task for task in asyncio.all_tasks() if task.get_name() == "appender"]
+        [task] = [task for task in asyncio.all_tasks() - before if task.get_name() == "appender"]
         task.cancel()
         answers = await asyncio.gather(first, second, return_exceptions=True)
     assert [type(answer) for answer in answers] == [StoreUnavailable] * 2
