@@ -119,8 +119,7 @@ def _parcel_refused(state: ReturnState, event: facts.ParcelRefused) -> Said:
 
 
 def _parcel_missing(state: ReturnState, event: facts.ParcelMissing) -> Said:
-    if state.parcel is None:
-        return None
+    assert state.parcel is not None
     return "parcel_missing", {
         "carrier": state.parcel.carrier,
         "tracking_no": state.parcel.tracking_no,

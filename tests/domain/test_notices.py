@@ -262,3 +262,9 @@ def test_a_record_counts_answers_and_is_settled_by_the_first_success():
 def test_minor_units_follow_iso_4217(currency: str, digits: int, written: str):
     assert minor_digits(currency) == digits
     assert str(as_major(1290, currency)) == written
+
+
+def test_a_kind_goes_one_way():
+    twice = [{"by": ["email"], "kinds": ["cancelled"]}, {"by": ["sms"], "kinds": ["cancelled"]}]
+    with pytest.raises(ValidationError, match="cancelled is there twice"):
+        NoticeRules.model_validate({"send": twice})

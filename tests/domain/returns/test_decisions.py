@@ -325,6 +325,7 @@ MALFORMED = [
     (ask.OpenReturn, {"merchant": "m1", "number": "R-1"}, "give either"),
     (ask.Confirm, {"schema_version": 2}, "unsupported_schema"),
     (ask.Receive, {"warehouse": "w 1"}, "warehouse"),
+    (ask.Confirm, {"schema_version": 0}, "unsupported_schema"),
     (ask.GiveInfo, {"answer": "a\x00b"}, "plain text"),
     (ask.GiveInfo, {"answer": "ok", "attachments": ["\ud800"]}, "plain text"),
 ]
@@ -336,6 +337,10 @@ def test_a_malformed_message_says_what_is_wrong(
 ):
     with pytest.raises(ValueError, match=why):
         model.model_validate(content)
+
+
+def test_a_version_that_is_spoken_may_be_said():
+    assert ask.Confirm.model_validate({"schema_version": 1}) == CONFIRM
 
 
 def test_a_line_is_named_once():
