@@ -8,7 +8,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
-from tests.workflows.fingerprint import FINGERPRINTS, MODULES, all_fingerprints
+from tests.workflows.fingerprint import FINGERPRINTS, MODULES, ROOM, all_fingerprints, commands
 from workers.worker import RUNNER, WORKFLOWS
 from workflows.wire import data_converter
 
@@ -57,3 +57,9 @@ def test_there_is_a_history_of_every_ending() -> None:
 def test_what_a_workflow_commands_changes_only_on_purpose(workflow: str) -> None:
     kept = json.loads(FINGERPRINTS.read_text(encoding="utf-8"))
     assert all_fingerprints()[workflow] == kept[workflow], LESSON.format(workflow=workflow)
+
+
+def test_no_module_with_commands_is_forgotten() -> None:
+    listed = {module for modules in MODULES.values() for module in modules}
+    commanding = {path.stem for path in ROOM.glob("*.py") if any(commands(path.stem))}
+    assert commanding <= listed
