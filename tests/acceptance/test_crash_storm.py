@@ -22,7 +22,7 @@ from tests.acceptance.storm import GATEWAY, WORKERS, Storm, storm
 
 KILLS = int(os.environ.get("CASEWORK_STORM_KILLS", "5"))
 SEED = int(os.environ.get("CASEWORK_STORM_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
-AT_ONCE = 12
+AT_ONCE = 8
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120 + 30 * KILLS)]
 
