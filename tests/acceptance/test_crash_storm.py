@@ -44,6 +44,7 @@ async def test_a_storm_of_kills_pays_everybody_once(tmp_path: Path) -> None:
         assert await weather.desk.books_agree() == 3333 * len(driven)
         assert await verify(weather.desk.pool, await returns_projector(weather.desk.pool)) == []
         say(f"{weather.kills.total()} kills {dict(weather.kills)}, {len(driven)} refunds, each paid once")
+        say(f"the store was found ahead of its case {weather.store_ahead} times")
 
 
 async def through(weather: Storm) -> list[Answer]:
