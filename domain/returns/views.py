@@ -6,7 +6,7 @@ from domain.records import CaseSummary, SlaState
 from domain.returns.deadlines import next_deadline
 from domain.returns.messages import Progress, ProgressStep
 from domain.returns.state import ReturnState, Stage
-from domain.sla import ClockRow, next_instant, rows
+from domain.sla import ClockRow, next_clock, rows
 
 STEPS: tuple[tuple[str, tuple[Stage, ...]], ...] = (
     ("review", ("opening", "review")),
@@ -132,8 +132,8 @@ def next_due(state: ReturnState) -> tuple[datetime, str] | None:
 
 
 def _next_instant(state: ReturnState) -> tuple[datetime, str] | None:
-    at = next_instant(state.clocks, state.terms.clocks, known_at(state))
-    return (at, "next clock") if at else None
+    upcoming = next_clock(state.clocks, state.terms.clocks, known_at(state))
+    return (upcoming[0], f"{upcoming[1]} clock") if upcoming else None
 
 
 def progress(state: ReturnState) -> Progress:

@@ -96,8 +96,21 @@ def next_instant(book: ClockBook, spec: ClockSpec, after: datetime) -> datetime 
 
     A deadline counts as missed one microsecond after it, and that is the instant given for a breach.
     """
+    upcoming = next_clock(book, spec, after)
+    return upcoming[0] if upcoming else None
+
+
+def next_clock(book: ClockBook, spec: ClockSpec, after: datetime) -> tuple[datetime, str] | None:
+    """The same instant, and the metric that it is about; of several the first by name."""
     after = after.astimezone(UTC)
-    return min((at for clock in _run(book.heard, spec, after) for at in clock.upcoming(after)), default=None)
+    return min(
+        (
+            (at, clock.promise.metric.name)
+            for clock in _run(book.heard, spec, after)
+            for at in clock.upcoming(after)
+        ),
+        default=None,
+    )
 
 
 def all_changes(book: ClockBook, spec: ClockSpec, as_of: datetime) -> tuple[ClockChange, ...]:
