@@ -7,7 +7,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.clock import scheduled_at
 from activities.failures import typed_failures
-from domain.errors import OutOfStock
+from domain.errors import OutOfStock, ProviderRefused, ProviderUnavailable
 from domain.returns.requests import WantedLabel, WantedParcel
 from domain.sla import parse_duration
 from providers.ports import (
@@ -39,12 +39,15 @@ class FulfilmentActivities:
     @activity.defn
     @typed_failures
     async def send_back(self, wanted: WantedParcel) -> Label:
-        """Goods that did not pass go to the customer again."""
-        return await self._warehouse.send_back(
-            SendBackRequest(
-                key=wanted.key, merchant=wanted.merchant, case_id=wanted.case_id, lines=_lines(wanted)
-            )
+        """Goods that did not pass go to the customer again; the case waits for it, refused or not."""
+        parcel = SendBackRequest(
+            key=wanted.key, merchant=wanted.merchant, case_id=wanted.case_id, lines=_lines(wanted)
         )
+        try:
+            return await self._warehouse.send_back(parcel)
+        except ProviderRefused as error:
+            # The goods are there and the customer's: people settle that, then the case goes on.
+            raise ProviderUnavailable(f"the warehouse refuses to send: {error.message}") from None
 
     @activity.defn
     @typed_failures

@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import JsonValue, model_validator
 
 from domain.base import Currency, Model, Quantity, Slug, UtcInstant
+from domain.message import Message
 from domain.policy.work_rules import RefundRules
 from domain.records import Batch, Recorded
 
@@ -73,10 +74,9 @@ class RefundRow(RefundIntent):
     last_error: str | None = None
 
 
-class PayRefund(Model):
+class PayRefund(Message):
     """The only argument of the workflow `Refund`: what a case asks to have paid."""
 
-    schema_version: int = 1
     case_id: str
     merchant: Slug
     number: Slug
@@ -120,10 +120,9 @@ class RefundOutcome(Model):
     reason: str | None = None
 
 
-class ResolveRefund(Model):
+class ResolveRefund(Message):
     """Update `resolve` of a held refund: a person asked the provider and knows what became of it."""
 
-    schema_version: int = 1
     by: Slug
     paid: bool
     provider_ref: str | None = None

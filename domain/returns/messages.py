@@ -5,26 +5,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from domain.base import AmountMinor, Instant, Model, Quantity, Slug, Text
+from domain.message import Message
 from domain.orders import IntakeChannel, Language, Priority, ReturnRequest
 from domain.refunds import PayRefund, RefundOutcome
 
-SCHEMA_VERSION = 1
-
 Words = Annotated[Text, Field(min_length=1, max_length=2000)]
 TrackingNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{4,40}$")]
-
-
-class Message(Model):
-    """Anything that is sent to a case. A version from the future is refused, not guessed at."""
-
-    schema_version: int = SCHEMA_VERSION
-
-    @field_validator("schema_version")
-    @classmethod
-    def _is_known(cls, version: int) -> int:
-        if not 1 <= version <= SCHEMA_VERSION:
-            raise ValueError(f"unsupported_schema: this program speaks versions 1 to {SCHEMA_VERSION}")
-        return version
 
 
 class Application(Model):

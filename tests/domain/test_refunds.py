@@ -79,6 +79,11 @@ def test_who_says_that_it_was_paid_gives_the_providers_reference():
     assert not ResolveRefund(by="ops1", paid=False, reason="they know nothing").paid
 
 
+def test_a_version_from_the_future_is_not_guessed_at():
+    with pytest.raises(ValueError, match="unsupported_schema"):
+        PayRefund.model_validate({**ORDER.model_dump(), "schema_version": 2})
+
+
 def test_a_case_id_names_merchant_and_number():
     reopening = {"merchant": "m1", "number": "R-1", "reopen": {"reason": "by_ops", "by": "o1"}}
     assert OpenReturn.model_validate(reopening).case_id == "return:m1:R-1"
