@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
 
 from pydantic_core import to_jsonable_python
@@ -29,6 +30,16 @@ def as_application_error(error: CaseworkError) -> ApplicationError:
         type=error.code,
         non_retryable=is_answer,
         category=ApplicationErrorCategory.BENIGN if is_answer else ApplicationErrorCategory.UNSPECIFIED,
+    )
+
+
+def come_again(why: str, kind: str, delay: timedelta, *details: Any) -> ApplicationError:
+    """Not yet: the same attempt again after the delay. A retry leaves no event in the history.
+
+    It is benign: waiting is no failure, so it is worth no traceback and no metric.
+    """
+    return ApplicationError(
+        why, *details, type=kind, next_retry_delay=delay, category=ApplicationErrorCategory.BENIGN
     )
 
 

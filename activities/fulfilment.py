@@ -3,10 +3,9 @@
 import asyncio
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.clock import scheduled_at
-from activities.failures import typed_failures
+from activities.failures import come_again, typed_failures
 from domain.errors import OutOfStock, ProviderRefused, ProviderUnavailable
 from domain.returns.requests import WantedLabel, WantedParcel
 from domain.sla import parse_duration
@@ -65,12 +64,8 @@ class FulfilmentActivities:
         except OutOfStock:
             if wanted.wait_until is None or wanted.retry_every is None or scheduled_at() >= wanted.wait_until:
                 raise
-            raise ApplicationError(
-                "still out of stock",
-                type="still_out_of_stock",
-                next_retry_delay=min(parse_duration(wanted.retry_every), wanted.wait_until - scheduled_at()),
-                category=ApplicationErrorCategory.BENIGN,
-            ) from None
+            delay = min(parse_duration(wanted.retry_every), wanted.wait_until - scheduled_at())
+            raise come_again("still out of stock", "still_out_of_stock", delay) from None
 
 
 def _lines(wanted: WantedParcel) -> list[ExchangeLine]:

@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Protocol
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.failures import typed_failures
+from activities.clock import scheduled_at
+from activities.failures import come_again, typed_failures
 from activities.notice_texts import render
 from domain.errors import NotFound, ProviderRefused, ProviderUnavailable
 from domain.notices import Channel, Notice, NoticeRecord, NoticeResult
@@ -142,11 +142,7 @@ def _hold(notice: Notice) -> None:
     """
     if notice.not_before is None:
         return
-    wait = notice.not_before - activity.info().current_attempt_scheduled_time
+    wait = notice.not_before - scheduled_at()
     if wait > timedelta(0):
-        raise ApplicationError(
-            f"Held for the reader's quiet hours until {notice.not_before.isoformat()}.",
-            type="held_for_quiet_hours",
-            next_retry_delay=wait,
-            category=ApplicationErrorCategory.BENIGN,
-        )
+        why = f"Held for the reader's quiet hours until {notice.not_before.isoformat()}."
+        raise come_again(why, "held_for_quiet_hours", wait)

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.clock import scheduled_at
-from activities.failures import typed_failures
+from activities.failures import come_again, typed_failures
 from domain.base import Instant, Model
 from domain.errors import ProviderUnavailable
 from domain.policy.work_rules import LookupRules
@@ -20,6 +19,7 @@ NOT_MOVING: tuple[ParcelStatus, ...] = ("registered", "held", "exception")
 ENDS: tuple[ParcelStatus, ...] = ("delivered", "returning", "returned")
 
 
+NO_NEWS = "no_news"
 LOST = ("carrier_parcel_lost", "carrier_parcel_destroyed")
 
 
@@ -64,7 +64,7 @@ class ParcelActivities:
         try:
             tracking = await self._carriers.track(parcel.carrier, parcel.tracking_no)
         except ProviderUnavailable as error:
-            raise self._look_again(self._backing_off(parcel), f"no answer: {error.message}") from None
+            raise come_again(f"no answer: {error.message}", NO_NEWS, self._backing_off(parcel)) from None
         self._down_since.pop(parcel.carrier, None)
         scans = tracking.scans if tracking else []
         if news := _news(scans, parcel):
@@ -76,7 +76,7 @@ class ParcelActivities:
             if silent_for_long <= timedelta(0):
                 return ParcelNews(status="silent", at=seen_at)
             delay = min(delay, silent_for_long)
-        raise self._look_again(delay, f"no news since {last}")
+        raise come_again(f"no news since {last}", NO_NEWS, delay)
 
     async def _announce(self, parcel: FollowParcel) -> None:
         """Tell the dock at every look: it takes a repeat, and one that was down hears of it the next time."""
@@ -92,12 +92,6 @@ class ParcelActivities:
         longest = parse_duration(parcel.rules.carrier_down_max)
         # Waiting as long as it has been down already doubles the time between two looks.
         return min(max(first, scheduled_at() - down_since), longest)
-
-    @staticmethod
-    def _look_again(delay: timedelta, why: str) -> ApplicationError:
-        return ApplicationError(
-            why, type="no_news", next_retry_delay=delay, category=ApplicationErrorCategory.BENIGN
-        )
 
 
 def _news(scans: list[Scan], parcel: FollowParcel) -> Scan | None:

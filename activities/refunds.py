@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.exceptions import ApplicationError
 
 from activities.clock import scheduled_at
-from activities.failures import as_application_error, typed_failures
+from activities.failures import as_application_error, come_again, typed_failures
 from activities.refund_reports import RefundReports
 from domain.base import Model
 from domain.errors import IdempotencyConflict, NotFound, ProviderRefused, ProviderUnavailable
@@ -172,12 +172,7 @@ class RefundActivities:
         twice = row.last_error == ABSENT and scheduled_at() >= row.state_since + ABSENT_TWICE_APART
         if not twice:
             await self._ledger.record(order.key, "unknown", scheduled_at(), error=ABSENT)
-            raise ApplicationError(
-                ABSENT,
-                type="refund_absent",
-                next_retry_delay=ABSENT_TWICE_APART,
-                category=ApplicationErrorCategory.BENIGN,
-            )
+            raise come_again(ABSENT, "refund_absent", ABSENT_TWICE_APART)
         return RefundOutcome(state="held", at=scheduled_at(), reason=ABSENT)
 
     async def _end(
@@ -195,18 +190,12 @@ class RefundActivities:
         return outcome
 
     def _again(self, order: PayRefund, why: str) -> ApplicationError:
-        """Look again, with waits that double; a wait is not a failure worth a traceback."""
+        """Look again, with waits that double."""
         longest = parse_duration(order.rules.poll_max)
         looks = activity.info().attempt - 1
         wait = min(parse_duration(order.rules.poll_first) * 2 ** min(looks, 16), longest)
         failure = as_application_error(ProviderUnavailable(why))
-        return ApplicationError(
-            failure.message,
-            *failure.details,
-            type="refund_unsettled",
-            next_retry_delay=wait,
-            category=ApplicationErrorCategory.BENIGN,
-        )
+        return come_again(failure.message, "refund_unsettled", wait, *failure.details)
 
 
 ABSENT = "the provider does not know the refund, and may have forgotten its key"
