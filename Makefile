@@ -12,7 +12,7 @@ help: ## Show this help
 setup: ## Make .venv and install the locked packages (again only when the lock changed)
 	@PYTHON='$(PYTHON)' sh .ci/setup
 
-demo: setup ## Play one real day of returns
+demo: setup ## Play Double 11 in a minute
 	@./casework demo $(ARGS)
 
 up: setup ## Start everything in the foreground; Ctrl-C stops it

@@ -12,7 +12,11 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 LOCK = CHECKOUT / "requirements.lock"
 UV = Path(sys.executable).with_name("uv")
 # No index's address may get into the file: everybody installs from the one that they are configured for.
-COMPILE = "pip compile pyproject.toml --extra embedded --extra dev --universal --generate-hashes --no-header"
+COMPILE = (
+    "pip compile pyproject.toml --extra embedded --extra dev --universal --generate-hashes --no-header"
+    # An older pip does not take `coverage==1` as the pin of `coverage[toml]`, and looks for a newer one.
+    " --no-strip-extras"
+)
 OPTIONS = "--no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet"
 ADDRESS = re.compile(r"\w+://|^\s*--(?:index|extra-index|find-links)|@ ", re.M)
 

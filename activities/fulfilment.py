@@ -1,4 +1,4 @@
-"""Labels, replacements and goods that go back: what shop, carriers and warehouse do for a case."""
+"""Labels, replacements, repairs and goods that go back: what shop, carriers and warehouse do for a case."""
 
 import asyncio
 
@@ -6,8 +6,10 @@ from temporalio import activity
 
 from activities.clock import scheduled_at
 from activities.failures import come_again, typed_failures
+from domain.base import Model
 from domain.errors import OutOfStock, ProviderRefused, ProviderUnavailable
-from domain.returns.requests import WantedLabel, WantedParcel
+from domain.returns.repairs import WorkshopSays
+from domain.returns.requests import Goods, WantedLabel, WantedParcel, WantedRepair
 from domain.sla import parse_duration
 from providers.ports import (
     CarrierPort,
@@ -15,10 +17,18 @@ from providers.ports import (
     ExchangeRequest,
     Label,
     LabelRequest,
+    RepairRequest,
     SendBackRequest,
     ShopPort,
     WarehousePort,
 )
+
+
+class RepairEnded(Model):
+    """What the workshop made of a repair."""
+
+    said: WorkshopSays
+    reason: str = ""
 
 
 class FulfilmentActivities:
@@ -40,7 +50,7 @@ class FulfilmentActivities:
     async def send_back(self, wanted: WantedParcel) -> Label:
         """Goods that did not pass go to the customer again; the case waits for it, refused or not."""
         parcel = SendBackRequest(
-            key=wanted.key, merchant=wanted.merchant, case_id=wanted.case_id, lines=_lines(wanted)
+            key=wanted.key, merchant=wanted.merchant, case_id=wanted.case_id, lines=_lines(wanted.goods)
         )
         try:
             return await self._warehouse.send_back(parcel)
@@ -50,10 +60,28 @@ class FulfilmentActivities:
 
     @activity.defn
     @typed_failures
+    async def repair_goods(self, wanted: WantedRepair) -> RepairEnded:
+        """Have goods repaired; while the workshop is at it, fail benignly and ask again later.
+
+        A workshop that does not take the order cannot repair the goods.
+        """
+        order = RepairRequest(
+            key=wanted.key, merchant=wanted.merchant, case_id=wanted.case_id, lines=_lines(wanted.goods)
+        )
+        try:
+            result = await self._warehouse.repair(order)
+        except ProviderRefused as error:
+            return RepairEnded(said="impossible", reason=str(error.detail.get("reason", error.code)))
+        if result is None:
+            raise come_again("still being repaired", "still_repairing", parse_duration(wanted.ask_every))
+        return RepairEnded(said=result.state, reason=result.reason)
+
+    @activity.defn
+    @typed_failures
     async def place_exchange(self, wanted: WantedParcel) -> str:
         """Order the replacement, give its order number; raises `out_of_stock`, at the end of a waiting."""
         order = ExchangeRequest(
-            key=wanted.key, merchant=wanted.merchant, order_id=wanted.order_id, lines=_lines(wanted)
+            key=wanted.key, merchant=wanted.merchant, order_id=wanted.order_id, lines=_lines(wanted.goods)
         )
         ordering = asyncio.ensure_future(self._shop.exchange(order))
         try:
@@ -68,5 +96,5 @@ class FulfilmentActivities:
             raise come_again("still out of stock", "still_out_of_stock", delay) from None
 
 
-def _lines(wanted: WantedParcel) -> list[ExchangeLine]:
-    return [ExchangeLine.model_validate(goods.model_dump()) for goods in wanted.goods]
+def _lines(wanted: list[Goods]) -> list[ExchangeLine]:
+    return [ExchangeLine.model_validate(goods.model_dump()) for goods in wanted]

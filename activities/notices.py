@@ -1,7 +1,7 @@
 """Tells customers and staff: one notice once, by the first channel that reaches its reader (sop R7, L3)."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from temporalio import activity
@@ -11,6 +11,7 @@ from activities.failures import come_again, typed_failures
 from activities.notice_texts import render
 from domain.errors import NotFound, ProviderRefused, ProviderUnavailable
 from domain.notices import Channel, Notice, NoticeRecord, NoticeResult
+from domain.staff.roster import StaffContact
 from providers.ports import Contact, Message, MessagePort, ShopPort
 
 
@@ -26,10 +27,23 @@ class NoticeLog(Protocol):
         ...
 
 
+class StaffDirectory(Protocol):
+    """How members of the staff are reached; the store knows."""
+
+    async def contact(self, member: str) -> StaffContact | None:
+        """Name, address, language and time zone; None for who has none, or is no member any more."""
+        ...
+
+    async def lead(self, team: str, at: datetime) -> StaffContact | None:
+        """The same of the first of a team's leads who has an address and is not away at a moment."""
+        ...
+
+
 class NoticeActivities:
     """Sends notices by the channels that are there.
 
-    `staff` gives each role its address, language and time zone; `brands` the merchants' names before an SMS.
+    `staff` gives each role its address, language and time zone, `members` those of whoever has the role;
+    `brands` the merchants' names before an SMS.
     """
 
     def __init__(
@@ -39,12 +53,14 @@ class NoticeActivities:
         log: NoticeLog,
         *,
         staff: Mapping[str, Contact] | None = None,
+        members: StaffDirectory | None = None,
         brands: Mapping[str, str] | None = None,
     ) -> None:
         self._shop = shop
         self._channels = channels
         self._log = log
         self._staff = staff or {}
+        self._members = members
         self._brands = brands or {}
 
     @activity.defn
@@ -84,9 +100,9 @@ class NoticeActivities:
         return record
 
     async def _reader(self, notice: Notice) -> Contact | None:
-        """Who reads it; None when neither the shop nor the settings know them."""
+        """Who reads it; None when neither the shop, the staff nor the settings know them."""
         if notice.role is not None:
-            return self._staff.get(notice.role)
+            return await self._staff_reader(notice)
         try:
             return await self._shop.contact(notice.merchant, notice.customer_id or "")
         except NotFound:
@@ -94,6 +110,17 @@ class NoticeActivities:
         except ProviderRefused as error:
             # a wrong credential of ours must not cost the customer the notice: it waits, visibly
             raise ProviderUnavailable("The shop refused to say how the customer is reached.") from error
+
+    async def _staff_reader(self, notice: Notice) -> Contact | None:
+        """The member or the team's lead, where the notice names one who has an address; else the role."""
+        contact = None
+        if self._members is not None and notice.member is not None:
+            contact = await self._members.contact(notice.member)
+        elif self._members is not None and notice.team is not None:
+            contact = await self._members.lead(notice.team, scheduled_at())
+        if contact is not None:
+            return Contact.model_validate(contact.model_dump())
+        return self._staff.get(notice.role or "")
 
     def _doors(
         self, notice: Notice, reader: Contact, record: NoticeRecord

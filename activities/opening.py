@@ -5,11 +5,13 @@ from collections import Counter
 from temporalio import activity
 
 from activities.failures import typed_failures
+from domain.cases import opening as cases
 from domain.errors import OrderNotFound
-from domain.policy.clock_rules import CaseProfile
+from domain.policy import CaseProfile, ReturnTerms
 from domain.returns.decisions.opening import check_reopen, stays_as_it_is
+from domain.returns.evolve import reopened_lines
 from domain.returns.messages import Application, OpenReturn
-from domain.returns.opening import Claimed, Opening, Prepared, Restored
+from domain.returns.opening import Claimed, Prepared, Restored, ReturnOpening
 from domain.returns.state import ReturnState
 from providers.ports import ShopPort
 from store.case_archive import CaseArchive
@@ -32,7 +34,7 @@ class OpeningActivities:
 
     @activity.defn
     @typed_failures
-    async def prepare_return(self, opening: Opening) -> Prepared:
+    async def prepare_return(self, opening: ReturnOpening) -> Prepared:
         """Load and claim; raises `unknown_policy`, `order_not_found`, `invalid_request` (unknown line).
 
         Also `idempotency_conflict` for a number whose case another run began: that one can only be reopened.
@@ -49,9 +51,9 @@ class OpeningActivities:
             tier=order.customer_tier,
             channel=application.channel,
         )
-        terms = policy.pin(profile, opening.at, self._library.snapshots)
+        terms = policy.pin(ReturnTerms, profile, opening.at, self._library.snapshots)
         terms_hash = await self._archive.keep_terms(policy, self._library.snapshots.values(), terms)
-        await self._ledger.open_budget(start.merchant, order.order_id, order.currency, order.captured_minor)
+        await self._ledger.open_order(start.merchant, order)
         claims = await self._claims.claim_units(
             start.merchant,
             order.order_id,
@@ -68,18 +70,25 @@ class OpeningActivities:
 
     @activity.defn
     @typed_failures
-    async def restore_return(self, opening: Opening) -> Restored:
+    async def restore_case(self, stored: cases.Stored) -> cases.Restored:
+        """A case as its stream tells it. Raises `case_not_found`."""
+        state = await self._archive.state(stored.case_id)
+        return cases.Restored(state=state.model_dump(mode="json", exclude_defaults=True))
+
+    @activity.defn
+    @typed_failures
+    async def restore_return(self, opening: ReturnOpening) -> Restored:
         """A case as its stream tells it; a closed one with its units claimed again, all of them or none.
 
         Raises `case_not_found`, and `wrong_stage` where the case may not be reopened.
         """
         start = opening.start
         assert start.reopen is not None
-        state: ReturnState = await self._archive.return_state(start.case_id)
+        state = await self._archive.state_as(ReturnState, start.case_id)
         if stays_as_it_is(state, start.reopen):
             return Restored(state=state, units={})
         check_reopen(state, start.reopen, opening.at)
-        wanted = {line.line: line.quantity for line in state.lines.values()}
+        wanted = {line.line: line.quantity for line in reopened_lines(state).values()}
         claims = await self._claims.claim_units(
             state.merchant,
             state.bought.order_id,

@@ -10,17 +10,15 @@ from activities.clock import scheduled_at
 from activities.failures import come_again, typed_failures
 from domain.base import Instant, Model
 from domain.errors import ProviderUnavailable
+from domain.parcels import LOSS_REASONS, NEAR_DELIVERY, NOT_MOVING, ParcelStatus, Scan
 from domain.policy.work_rules import LookupRules
 from domain.sla import Duration, parse_duration
-from providers.ports import CarrierPort, ParcelStatus, Scan, WarehousePort
+from providers.ports import CarrierPort, WarehousePort
 
-NEAR_DELIVERY: tuple[ParcelStatus, ...] = ("out_for_delivery", "ready_for_pickup", "attempt_failed")
-NOT_MOVING: tuple[ParcelStatus, ...] = ("registered", "held", "exception")
 ENDS: tuple[ParcelStatus, ...] = ("delivered", "returning", "returned")
-
+"""What ends the way back: it has arrived, or it will not."""
 
 NO_NEWS = "no_news"
-LOST = ("carrier_parcel_lost", "carrier_parcel_destroyed")
 
 
 class FollowParcel(Model):
@@ -36,6 +34,8 @@ class FollowParcel(Model):
     tracking_no: str
     shipped_at: Instant | None = None
     missing: bool = False
+    await_pickup: bool = False
+    """The case is to hear that the carrier has it, also when it knows that it was sent."""
     lost_after: Duration
     rules: LookupRules
 
@@ -96,10 +96,11 @@ class ParcelActivities:
 
 def _news(scans: list[Scan], parcel: FollowParcel) -> Scan | None:
     """The first scan that the case has not heard of and that changes something for it."""
-    lost = next((scan for scan in scans if scan.reason in LOST), None)
+    lost = next((scan for scan in scans if scan.reason in LOSS_REASONS), None)
     ended = next((scan for scan in scans if scan.status in ENDS), None)
     moving = next((scan for scan in scans if scan.status not in NOT_MOVING), None)
-    return ended or (None if parcel.missing else lost) or (None if parcel.shipped_at else moving)
+    is_known = parcel.shipped_at is not None and not parcel.await_pickup
+    return ended or (None if parcel.missing else lost) or (None if is_known else moving)
 
 
 def _last_seen_at(scans: list[Scan], parcel: FollowParcel) -> datetime | None:

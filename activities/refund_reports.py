@@ -3,8 +3,10 @@
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
+from activities.names import WORKFLOW_TYPES
+from domain.cases.messages import Reopen, report_of
+from domain.kinds import kind_of
 from domain.refunds import PayRefund, RefundOutcome
-from domain.returns.messages import OpenReturn, Reopen, report_of
 
 
 class RefundReports:
@@ -16,13 +18,14 @@ class RefundReports:
 
     async def tell(self, order: PayRefund, outcome: RefundOutcome) -> None:
         """Signal `refund_reported`; raises Temporal's `RPCError`, after which it can be told again."""
-        reopening = OpenReturn(
+        kind = kind_of(order.case_id)
+        reopening = kind.open_message(
             merchant=order.merchant,
             number=order.number,
             reopen=Reopen(reason="refund_reported", by="payment"),
         )
         await self._client.start_workflow(
-            "ReturnCase",
+            WORKFLOW_TYPES[kind.name],
             reopening,
             id=order.case_id,
             task_queue=self._task_queue,

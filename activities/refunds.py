@@ -1,18 +1,27 @@
 """Money: ledger before money, one key per refund, query before resend (design §5)."""
 
-from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, Protocol, get_args
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.clock import scheduled_at
 from activities.failures import as_application_error, come_again, typed_failures
-from activities.refund_reports import RefundReports
+from domain.approvals import Approval, Asking
 from domain.base import Model
-from domain.errors import IdempotencyConflict, NotFound, ProviderRefused, ProviderUnavailable
+from domain.errors import NotFound, ProviderRefused, ProviderUnavailable
+from domain.refund_parts import Share, together
+from domain.refund_rules import (
+    ABSENT,
+    ABSENT_TWICE_APART,
+    is_absent_for_good,
+    is_certain_no,
+    may_send_again,
+    next_look_in,
+)
 from domain.refunds import (
     PayRefund,
+    RefundIntent,
     RefundOutcome,
     RefundRow,
     Reservation,
@@ -20,16 +29,11 @@ from domain.refunds import (
     ended,
     requested,
 )
-from domain.sla import parse_duration
-from providers.ports import PaymentOrder, PaymentPort, PaymentReply
+from providers.ports import VOUCHERS, PaymentOrder, PaymentPort, PaymentRails, PaymentReply
 from store.ledger import Ledger
 
-# The refund's own stream: 1 is the request, 2 is how it ended.
-SEQ_ENDED = 2
-# A provider's answer "never heard of it" counts only when it says so twice, this far apart.
 Certain = Literal["settled", "failed"]
 FINAL: tuple[Certain, ...] = get_args(Certain)
-ABSENT_TWICE_APART = timedelta(minutes=10)
 
 
 class Report(Model):
@@ -44,6 +48,22 @@ class Resolution(Model):
 
     order: PayRefund
     word: ResolveRefund
+    part: int = 1
+
+
+class TurnedDown(NamedTuple):
+    """The provider said no; `row` is the ledger's as it was when this request was sent."""
+
+    row: RefundRow
+    reason: str
+
+
+class Reports(Protocol):
+    """Who hears what became of a refund."""
+
+    async def tell(self, order: PayRefund, outcome: RefundOutcome) -> None:
+        """Tell its case; may be repeated."""
+        ...
 
 
 class RefundActivities:
@@ -53,17 +73,40 @@ class RefundActivities:
     again, which the case ignores.
     """
 
-    def __init__(self, ledger: Ledger, payments: PaymentPort, reports: RefundReports) -> None:
+    def __init__(self, ledger: Ledger, rails: PaymentRails, reports: Reports) -> None:
         self._ledger = ledger
-        self._payments = payments
+        self._rails = rails
         self._reports = reports
 
     @activity.defn
     @typed_failures
-    async def reserve_refund(self, reservation: Reservation) -> None:
-        """Take it from the order's budget, fix the intent; raises `over_cap`, `idempotency_conflict`."""
+    async def reserve_refund(self, reservation: Reservation) -> Approval | None:
+        """Take it from the order's budget, fix the intent.
+
+        What a second person must look at, where the refund waits for one: its case is told by then. Raises
+        `over_cap`, `over_budget`, `currency_mismatch`, `idempotency_conflict`, `amount_not_payable`.
+        """
         order = reservation.order
-        await self._ledger.reserve(order.intent(self._payments.name), requested(order, reservation.at))
+        rail = self._rails.of(order.merchant, VOUCHERS if order.purpose == "voucher" else None)
+        rail.check(order.amount_minor, order.currency)
+        # Where a gateway pays no more than it took in, a compensation is bounded by that as well.
+        intent = order.intent(rail.name, from_captured=order.goodwill is None or not rail.pays_beyond)
+
+        def part_of(whole: RefundIntent, share: Share) -> RefundIntent:
+            by = self._rails.of(order.merchant, share.rail)
+            by.check(share.amount_minor, order.currency)
+            taken = share.model_dump(include={"part", "payment_id", "amount_minor"})
+            return whole.model_copy(update={**taken, "key": order.key_of(share.part), "provider": by.name})
+
+        asking = Asking(order=order, at=reservation.at)
+        row = await self._ledger.reserve(
+            intent, requested(order, reservation.at), order.goodwill, part_of, asking
+        )
+        if row.approval != "asked":
+            return None
+        asked = await self._ledger.approval(order.refund_id)
+        await self._reports.tell(order, _question(asked))
+        return asked
 
     @activity.defn
     @typed_failures
@@ -80,133 +123,186 @@ class RefundActivities:
         await self._reports.tell(report.order, report.outcome)
 
     async def _paid(self, order: PayRefund) -> RefundOutcome:
-        row = await self._ledger.get(order.key)
+        """All parts of it; one that is not certain yet holds none of the others up."""
+        ends: list[tuple[int, RefundOutcome]] = []
+        again: ApplicationError | None = None
+        for row in await self._ledger.parts(order.refund_id):
+            try:
+                ends.append((row.amount_minor, await self._part_paid(order, row)))
+            except ApplicationError as not_yet:
+                again = not_yet
+        if again is not None:
+            raise again
+        return together(ends)
+
+    async def _part_paid(self, order: PayRefund, row: RefundRow) -> RefundOutcome:
         if row.state in FINAL:
             return _outcome(row)
         try:
             reply = await self._ask(order, row)
         except ProviderUnavailable as error:
-            await self._ledger.record(order.key, "unknown", scheduled_at(), error=error.message)
+            await self._ledger.record(row.key, "unknown", scheduled_at(), error=error.message)
             raise self._again(order, error.message) from None
-        except ProviderRefused as error:
-            return await self._turned_down(order, row, str(error.detail.get("reason", error.code)))
+        if isinstance(reply, TurnedDown):
+            return await self._turned_down(order, reply)
         if reply is None:
-            return await self._absent(order, row)
+            return await self._absent(row)
+        if reply.state == "stuck":
+            return await self._held(row, reply.reason, provider_ref=reply.provider_ref)
         if reply.state == "pending":
-            await self._ledger.record(order.key, "pending", scheduled_at(), provider_ref=reply.provider_ref)
+            await self._ledger.record(row.key, "pending", scheduled_at(), provider_ref=reply.provider_ref)
             raise self._again(order, "pending at the provider")
-        return await self._end(order, reply.state, provider_ref=reply.provider_ref, reason=reply.reason)
+        outcome = RefundOutcome(
+            state=reply.state,
+            at=scheduled_at(),
+            provider_ref=reply.provider_ref,
+            reason=reply.reason,
+            part=row.part,
+        )
+        await self._write_end(order, row, outcome)
+        return outcome
 
     @activity.defn
     @typed_failures
     async def refund_outcome(self, order: PayRefund) -> RefundOutcome | None:
-        """What the ledger says of a refund; None while it is on its way, or not reserved yet."""
+        """What the ledger says of a refund: its end, or that it waits for a second person.
+
+        None while it is on its way, or not reserved yet.
+        """
         try:
-            row = await self._ledger.get(order.key)
+            rows = await self._ledger.parts(order.refund_id)
         except NotFound:
             return None
-        return _outcome(row) if row.state in FINAL else None
+        if rows[0].approval == "asked":
+            return _question(await self._ledger.approval(order.refund_id))
+        if any(row.state not in FINAL for row in rows):
+            return None
+        return together([(row.amount_minor, _outcome(row)) for row in rows])
 
     @activity.defn
     @typed_failures
     async def resolve_refund(self, resolution: Resolution) -> RefundOutcome:
-        """Write down what a person found out about a held refund."""
+        """Write down what a person found out about a held refund, or about the part of it that is held.
+
+        Another part that is held is then the next that the refund waits for.
+        """
         order, word = resolution.order, resolution.word
+        row = await self._ledger.get(order.key_of(resolution.part))
         state: Certain = "settled" if word.paid else "failed"
         outcome = RefundOutcome(
             state=state,
             at=scheduled_at(),
             provider_ref=word.provider_ref,
             reason=word.reason,
+            part=row.part,
         )
-        batch = ended(order, SEQ_ENDED, outcome, actor=f"ops:{word.by}")
-        await self._ledger.record(
-            order.key,
-            state,
-            outcome.at,
-            provider_ref=outcome.provider_ref,
-            reason=outcome.reason,
-            batch=batch,
-        )
+        await self._write_end(order, row, outcome, actor=f"ops:{word.by}")
+        rows = await self._ledger.parts(order.refund_id)
+        if len(rows) > 1:
+            outcome = together([(each.amount_minor, _outcome(each)) for each in rows])
         await self._reports.tell(order, outcome)
         return outcome
 
-    async def _ask(self, order: PayRefund, row: RefundRow) -> PaymentReply | None:
+    async def _ask(self, order: PayRefund, row: RefundRow) -> PaymentReply | TurnedDown | None:
         """Query before resend; send only while the provider surely remembers the key."""
+        rail, asked = self._rails.of(order.merchant, row.provider), await self._payment_order(order, row)
         if row.first_sent_at is not None:
-            found = await self._find(order)
-            if found is not None or row.state == "pending" or not self._may_send(order, row.first_sent_at):
+            found = await self._find(rail, asked)
+            may_send = may_send_again(row.first_sent_at, scheduled_at(), rail.key_window, order.rules)
+            if found is not None or row.state == "pending" or not may_send:
                 return found
-        if (await self._ledger.mark_sent(order.key, scheduled_at())).state != "sent":
+        sent = await self._ledger.mark_sent(row.key, scheduled_at())
+        if sent.state != "sent":
             raise ProviderUnavailable("another attempt has had an answer meanwhile")
-        return await self._payments.refund(
-            PaymentOrder(
-                key=order.key,
-                merchant=order.merchant,
-                order_id=order.order_id,
-                amount_minor=order.amount_minor,
-                currency=order.currency,
-            )
+        try:
+            return await rail.refund(asked)
+        except ProviderRefused as error:
+            return TurnedDown(row=sent, reason=str(error.detail.get("reason", error.code)))
+
+    async def _payment_order(self, order: PayRefund, row: RefundRow) -> PaymentOrder:
+        """Without payments of its own an order is paid by one, that the shop named as the order."""
+        return PaymentOrder(
+            key=row.key,
+            merchant=order.merchant,
+            payment_id=row.payment_id or order.order_id,
+            paid_minor=await self._ledger.paid_by(row),
+            amount_minor=row.amount_minor,
+            currency=order.currency,
+            from_captured=row.from_captured,
         )
 
-    async def _find(self, order: PayRefund) -> PaymentReply | None:
+    async def _find(self, rail: PaymentPort, asked: PaymentOrder) -> PaymentReply | None:
         try:
-            return await self._payments.find(order.merchant, order.key)
+            return await rail.find(asked)
         except ProviderRefused as error:
             # A query that is refused says nothing about the money.
             raise ProviderUnavailable(f"the provider refused to be asked: {error.message}") from None
 
-    async def _turned_down(self, order: PayRefund, row: RefundRow, reason: str) -> RefundOutcome:
-        """A no to the first sending is certain; a later one, or a key known otherwise, may hide a payment."""
-        if row.first_sent_at is None and reason != IdempotencyConflict.code:
-            return await self._end(order, "failed", reason=reason)
-        await self._ledger.record(order.key, "unknown", scheduled_at(), error=reason)
-        return RefundOutcome(state="held", at=scheduled_at(), reason=reason)
+    async def _turned_down(self, order: PayRefund, no: TurnedDown) -> RefundOutcome:
+        if is_certain_no(no.row, no.reason):
+            failed = RefundOutcome(state="failed", at=scheduled_at(), reason=no.reason, part=no.row.part)
+            # Another attempt may have sent it since, and be paid: then this no is not certain any more.
+            written = await self._write_end(order, no.row, failed, if_attempts=no.row.attempts)
+            if written.state == "failed":
+                return failed
+        return await self._held(no.row, no.reason)
 
-    def _may_send(self, order: PayRefund, first_sent_at: datetime) -> bool:
-        margin = parse_duration(order.rules.key_window_margin)
-        return scheduled_at() < first_sent_at + self._payments.key_window - margin
-
-    async def _absent(self, order: PayRefund, row: RefundRow) -> RefundOutcome:
-        """The key may be forgotten, so only a person may say that nothing was paid."""
-        twice = row.last_error == ABSENT and scheduled_at() >= row.state_since + ABSENT_TWICE_APART
-        if not twice:
-            await self._ledger.record(order.key, "unknown", scheduled_at(), error=ABSENT)
-            raise come_again(ABSENT, "refund_absent", ABSENT_TWICE_APART)
-        return RefundOutcome(state="held", at=scheduled_at(), reason=ABSENT)
-
-    async def _end(
-        self, order: PayRefund, state: Certain, *, provider_ref: str | None = None, reason: str | None = None
+    async def _held(
+        self, row: RefundRow, reason: str | None, *, provider_ref: str | None = None
     ) -> RefundOutcome:
-        outcome = RefundOutcome(state=state, at=scheduled_at(), provider_ref=provider_ref, reason=reason)
-        await self._ledger.record(
-            order.key,
-            state,
-            outcome.at,
-            provider_ref=provider_ref,
-            reason=reason,
-            batch=ended(order, SEQ_ENDED, outcome),
+        """Only a person can say what became of it."""
+        await self._ledger.record(row.key, "unknown", scheduled_at(), error=reason)
+        return RefundOutcome(
+            state="held", at=scheduled_at(), provider_ref=provider_ref, reason=reason, part=row.part
         )
-        return outcome
+
+    async def _absent(self, row: RefundRow) -> RefundOutcome:
+        """The key may be forgotten, so only a person may say that nothing was paid."""
+        if not is_absent_for_good(row, scheduled_at()):
+            await self._ledger.record(row.key, "unknown", scheduled_at(), error=ABSENT)
+            raise come_again(ABSENT, "refund_absent", ABSENT_TWICE_APART)
+        return RefundOutcome(state="held", at=scheduled_at(), reason=ABSENT, part=row.part)
+
+    async def _write_end(
+        self,
+        order: PayRefund,
+        row: RefundRow,
+        outcome: RefundOutcome,
+        *,
+        actor: str = "system",
+        if_attempts: int | None = None,
+    ) -> RefundRow:
+        """Write a certain end down; `if_attempts` as the ledger has it."""
+        assert outcome.state in FINAL
+        return await self._ledger.record(
+            row.key,
+            outcome.state,
+            outcome.at,
+            provider_ref=outcome.provider_ref,
+            reason=outcome.reason,
+            batch=ended(order, row.end_seq, outcome, actor, row),
+            if_attempts=if_attempts,
+        )
 
     def _again(self, order: PayRefund, why: str) -> ApplicationError:
         """Look again, with waits that double."""
-        longest = parse_duration(order.rules.poll_max)
-        looks = activity.info().attempt - 1
-        wait = min(parse_duration(order.rules.poll_first) * 2 ** min(looks, 16), longest)
+        wait = next_look_in(order.rules, activity.info().attempt - 1)
         failure = as_application_error(ProviderUnavailable(why))
         return come_again(failure.message, "refund_unsettled", wait, *failure.details)
 
 
-ABSENT = "the provider does not know the refund, and may have forgotten its key"
+def _question(asked: Approval) -> RefundOutcome:
+    return RefundOutcome(state="asked", at=asked.asked_at, hash=asked.hash, why=asked.why)
 
 
 def _outcome(row: RefundRow) -> RefundOutcome:
+    """What the ledger says of it; one without an end is for a person by then."""
     return RefundOutcome.model_validate(
         {
-            "state": row.state,
+            "state": row.state if row.state in FINAL else "held",
+            "part": row.part,
             "at": row.state_since,
             "provider_ref": row.provider_ref,
-            "reason": row.reason,
+            "reason": row.reason if row.state in FINAL else row.last_error,
         }
     )

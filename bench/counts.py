@@ -47,6 +47,10 @@ FREE: frozenset[Name] = frozenset(
         "CHILD_WORKFLOW_EXECUTION_STARTED",
         "CHILD_WORKFLOW_EXECUTION_COMPLETED",
         "WORKFLOW_EXECUTION_COMPLETED",
+        # A signal to another workflow is counted where it arrives.
+        "SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED",
+        "EXTERNAL_WORKFLOW_EXECUTION_SIGNALED",
+        "SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED",
     }
 )
 """What follows from an Action without being one. An event in neither list has no rule yet and is an error."""

@@ -69,7 +69,7 @@ class PlainReturn:
     @property
     def spreads(self) -> list[Spread]:
         """Each budget's figure over the cases."""
-        return [_spread(name, self.cases, budget) for name, budget in BUDGETS.items()]
+        return [spread_of(name, self.cases, budget) for name, budget in BUDGETS.items()]
 
     @property
     def typical(self) -> Counts:
@@ -95,7 +95,7 @@ async def count_plain_returns(room: Room, cases: int = CASES) -> PlainReturn:
         idle=slow_counts.retries - counted[0].retries,
         way_back_events=len(slow_way_back),
         way_back_events_at_once=len(at_once),
-        extra_events=_own_events(slow_counts) - _own_events(counted[0]),
+        extra_events=own_events(slow_counts) - own_events(counted[0]),
     )
     return PlainReturn(counted, lookups)
 
@@ -105,9 +105,9 @@ async def _slow_parcel(room: Room) -> tuple[Counts, list[Name]]:
 
     async def until_told(handle: WorkflowHandle[Any, Any]) -> None:
         """The parcel is scanned on its way, which changes nothing, and arrives after the tenth look-up."""
-        await _until_looked_up(handle, IDLE_LOOKUPS // 2)
+        await until_looked_up(handle, IDLE_LOOKUPS // 2)
         await room.sandbox.push_scan(CARRIER, subject.tracking_no, Scan(status="in_transit"))
-        await _until_looked_up(handle, IDLE_LOOKUPS)
+        await until_looked_up(handle, IDLE_LOOKUPS)
         await room.sandbox.push_scan(CARRIER, subject.tracking_no, Scan(status="delivered"))
         await until_quiet(handle)
 
@@ -115,7 +115,8 @@ async def _slow_parcel(room: Room) -> tuple[Counts, list[Name]]:
     return await counts_of(room.client, subject.workflow_ids), await _way_back(room, subject.workflow_id)
 
 
-async def _until_looked_up(handle: WorkflowHandle[Any, Any], times: int) -> None:
+async def until_looked_up(handle: WorkflowHandle[Any, Any], times: int) -> None:
+    """Wait until the look-up that is pending has been made so often in vain."""
     while True:
         pending = (await handle.describe()).raw_description.pending_activities
         if any(activity.attempt > times for activity in pending):
@@ -128,7 +129,8 @@ async def _way_back(room: Room, case_id: str) -> list[Name]:
     return stretch(history.events, after="ship", until="receive")
 
 
-def _own_events(counts: Counts) -> int:
+def own_events(counts: Counts) -> int:
+    """Events but for how they fall into workflow tasks."""
     return sum(n for name, n in counts.by_type.items() if not name.startswith("WORKFLOW_TASK_"))
 
 
@@ -138,7 +140,8 @@ def _all_refunded(results: list[Any]) -> None:
         raise RuntimeError(f"a plain return ends refunded; these ended {outcomes}")
 
 
-def _spread(name: str, cases: list[Counts], budget: float) -> Spread:
+def spread_of(name: str, cases: list[Counts], budget: float) -> Spread:
+    """One figure over several cases."""
     figure: Callable[[Counts], int] = lambda case: getattr(case, name)  # noqa: E731
     values = [figure(case) for case in cases]
     return Spread(name, min(values), statistics.median(values), max(values), budget)

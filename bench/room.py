@@ -11,20 +11,22 @@ from pathlib import Path
 
 from temporalio.client import Client
 
+from activities.names import TASK_QUEUE
+from activities.starting import start_operation
 from bench.drive import CARRIER, Subject
 from domain.orders import Order, OrderLine, RequestedLine, ReturnRequest
 from domain.returns.messages import Application, OpenReturn
 from sandbox.client import SandboxClient
 from sandbox.messages import Contact, Scan
-from starters.opening import start_operation
 from starters.settings import ENV_PREFIX, Settings
+from store.staff_file import read_roster
 from workers.engine import Engine, RunningPart, engine
-from workflows.names import TASK_QUEUE
 from workflows.wire import data_converter
 
 MERCHANT = "bench"
 POLICY = "bench"
 ABOVE_AUTOMATIC_REVIEW_MINOR = 400_000
+BELOW_AUTOMATIC_REMEDY_MINOR = 10_000
 
 
 @dataclass
@@ -41,10 +43,10 @@ class Room:
     async def plain_return(self, *, delivered: bool = True) -> Subject:
         """A cup to send back, dear enough for an agent to look at; its parcel has arrived, or not."""
         number = f"R-{next(self._numbers):04}"
-        order = _order(f"SO-{number}")
+        order = order_of(f"SO-{number}")
         tracking_no = f"SW12{number.removeprefix('R-')}"
         await self.sandbox.put_order(order)
-        await self.sandbox.put_contact(MERCHANT, order.customer_id, _contact(number))
+        await self.sandbox.put_contact(MERCHANT, order.customer_id, contact_of(number))
         scans = [Scan(status="delivered")] if delivered else []
         await self.sandbox.register_parcel(CARRIER, tracking_no, *scans)
         application = Application(
@@ -67,6 +69,26 @@ class Room:
             tracking_no=tracking_no,
         )
 
+    async def lost_parcel(self) -> tuple[str, str, str]:
+        """An order whose parcel its carrier has lost: the case's number, the order's, the parcel's."""
+        number = f"D-{next(self._numbers):04}"
+        order = order_of(f"SO-{number}", paid_minor=BELOW_AUTOMATIC_REMEDY_MINOR)
+        tracking_no = f"SW77{number.removeprefix('D-')}"
+        await self.sandbox.put_order(order)
+        await self.sandbox.put_contact(MERCHANT, order.customer_id, contact_of(number))
+        await self.sandbox.register_parcel(CARRIER, tracking_no, Scan(status="picked_up"))
+        return number, order.order_id, tracking_no
+
+    async def sent_parcel(self) -> tuple[str, str]:
+        """An order that is on its way, no scan yet: its id, and its parcel's number."""
+        number = f"P-{next(self._numbers):04}"
+        order = order_of(f"SO-{number}").model_copy(update={"received_at": None})
+        tracking_no = f"SW99{number.removeprefix('P-')}"
+        await self.sandbox.put_order(order)
+        await self.sandbox.put_contact(MERCHANT, order.customer_id, contact_of(number))
+        await self.sandbox.register_parcel(CARRIER, tracking_no)
+        return order.order_id, tracking_no
+
 
 @asynccontextmanager
 async def bench_room() -> AsyncGenerator[Room]:
@@ -75,7 +97,8 @@ async def bench_room() -> AsyncGenerator[Room]:
         policies_dir = Path(folder)
         for source in (Settings().policies_dir / "standard.yaml", *_own_policies()):
             shutil.copy(source, policies_dir)
-        async with engine(("postgres", "temporal", "sandbox")) as parts:
+        staff = read_roster(Path(__file__).with_name("staff.yaml"), {})
+        async with engine(("postgres", "temporal", "sandbox"), staff=staff) as parts:
             worker = await parts.start_worker(env={f"{ENV_PREFIX}POLICIES_DIR": str(policies_dir)})
             address, sandbox_url = parts.addresses.running_temporal, parts.addresses.sandbox_url
             assert address is not None
@@ -89,9 +112,10 @@ def _own_policies() -> list[Path]:
     return sorted((Path(__file__).parent / "policies").glob("*.yaml"))
 
 
-def _order(order_id: str) -> Order:
+def order_of(order_id: str, paid_minor: int = ABOVE_AUTOMATIC_REVIEW_MINOR) -> Order:
+    """Three cups, received yesterday, dear unless said otherwise."""
     now = datetime.now(UTC).replace(microsecond=0)
-    cup = OrderLine(line="1", sku="CUP-01", title="Cup", quantity=3, paid_minor=ABOVE_AUTOMATIC_REVIEW_MINOR)
+    cup = OrderLine(line="1", sku="CUP-01", title="Cup", quantity=3, paid_minor=paid_minor)
     return Order(
         order_id=order_id,
         merchant=MERCHANT,
@@ -105,7 +129,8 @@ def _order(order_id: str) -> Order:
     )
 
 
-def _contact(number: str) -> Contact:
+def contact_of(number: str) -> Contact:
+    """How the bench customer is reached."""
     return Contact(
         name="A. Customer",
         language="en",

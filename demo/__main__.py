@@ -1,4 +1,4 @@
-"""`./casework demo`: everything up, one real day of returns, a summary, and a look around."""
+"""`./casework demo`: everything up, Double 11 in a minute, a summary, and a look around."""
 
 import asyncio
 import os
@@ -22,6 +22,7 @@ from starters.case_records import CaseRecords
 from starters.cli.exchange import print_json
 from starters.engine_state import is_locked
 from starters.settings import Settings
+from starters.staff import written_staff
 from store.ledger import Ledger
 from workers.engine import AlreadyRunning, PartName, Ports, RunningPart, engine
 from workers.engine.parts import free_port
@@ -43,11 +44,12 @@ def demo(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON, and exit.")] = False,
 ) -> None:
-    """Play one real day of returns: 36 returns against 161 orders, with hours as seconds.
+    """Play Double 11 in a minute: a real day of returns, parcels in a storm, complaints; hours are seconds.
 
-    The gateway loses every fifth reply after it has paid, and a worker is killed while it pays. In a terminal
-    everything stays up afterwards, until Ctrl-C. Status 0 if every return has ended and all books agree, else
-    1. State and logs are in the folder `demo` of the state folder.
+    The surge policy is in force in the busiest hour. The gateway loses every fifth reply after it has paid,
+    and a worker is killed while it pays. In a terminal everything stays up afterwards, until Ctrl-C. Status 0
+    if every case has ended and all books agree, else 1. State and logs are in the folder `demo` of the state
+    folder.
     """
     stays = not (leave or as_json or os.environ.get("CI")) and sys.stdout.isatty()
     console = Console(stderr=as_json)
@@ -76,6 +78,7 @@ class Demo:
                     SERVERS,
                     state_dir=self._state_dir,
                     ports=Ports(temporal_ui=free_port(USUAL_UI_PORT)),
+                    staff=written_staff(Settings()),
                     on_ready=self._say_ready,
                 ) as room,
                 performance(room) as day,
@@ -114,7 +117,11 @@ class Demo:
 def told_case(summary: Summary, day: Performance) -> str:
     """The case to look at: the one that was being paid when the worker was killed."""
     struck = [kill.case_id for kill in summary.kills if kill.case_id]
-    return struck[0] if struck else next(p.case_id for p in day.plays if p.asked.return_id == DEAD_MAILBOX)
+    return (
+        struck[0]
+        if struck
+        else next(p.case_id for p in day.played.returns if p.asked.return_id == DEAD_MAILBOX)
+    )
 
 
 async def story(day: Performance, case_id: str) -> list[Recorded]:

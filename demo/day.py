@@ -102,9 +102,13 @@ def days_between(day_of_returns: date, today: date) -> int:
     return (today - day_of_returns).days
 
 
-def as_order(booked: BookedOrder, tier: Tier, days: int, now: datetime) -> Order:
-    """The order as the shop tells it today: placed as many days ago as it was then, and never after `now`."""
+def as_order(booked: BookedOrder, tier: Tier, days: int, now: datetime, *, travels: bool = False) -> Order:
+    """The order as the shop tells it today: placed as many days ago as it was then, and never after `now`.
+
+    One that travels was not received yet.
+    """
     delivered_at = moved(booked.delivered_at, days)
+    is_received = delivered_at <= now and not travels
     return Order(
         order_id=booked.order_id,
         merchant=MERCHANT,
@@ -112,7 +116,7 @@ def as_order(booked: BookedOrder, tier: Tier, days: int, now: datetime) -> Order
         customer_tier=tier,
         currency=CURRENCY,
         placed_at=min(moved(booked.ordered_at, days), now),
-        received_at=delivered_at if delivered_at <= now else None,
+        received_at=delivered_at if is_received else None,
         timezone=TIMEZONE,
         lines=[
             OrderLine(

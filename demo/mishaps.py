@@ -1,7 +1,7 @@
 """What goes wrong on the way, on purpose: replies that get lost after paying, and a worker that is killed."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from temporalio.client import Client
@@ -46,10 +46,17 @@ class Assassin:
     """Kills one worker while it pays, and has it started again."""
 
     def __init__(
-        self, room: Engine, workers: Sequence[RunningPart], client: Client, ledger: Ledger, watch: Watch
+        self,
+        room: Engine,
+        workers: Sequence[RunningPart],
+        worker_env: Mapping[str, str],
+        client: Client,
+        ledger: Ledger,
+        watch: Watch,
     ) -> None:
         self._room = room
         self._workers = workers
+        self._worker_env = worker_env
         self._client = client
         self._ledger = ledger
         self._watch = watch
@@ -70,7 +77,7 @@ class Assassin:
     async def revive(self, kill: Kill) -> Kill:
         """Start the killed worker again; returns when it polls."""
         await asyncio.sleep(DOWN_SECONDS)
-        await self._room.start_worker(kill.worker)
+        await self._room.start_worker(kill.worker, self._worker_env)
         return kill.model_copy(update={"back_at": datetime.now().astimezone()})
 
     async def _chosen(self) -> tuple[RunningPart, RefundRow | None]:

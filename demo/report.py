@@ -1,69 +1,110 @@
 """The summary and one case's timeline, as text that fits 80 columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from demo.day import DATA, MERCHANT
+from demo.figures import KindCount, Notices, StormCount, Surge
 from demo.mishaps import Kill
-from demo.screen import clock_table, kill_lines
-from demo.summary import Notices, Summary
-from demo.words import OUTCOMES, REFUSALS, by_channel, plural, pounds
-from domain.records import Recorded
+from demo.summary import Summary
+from demo.words import (
+    OUTCOMES,
+    PLURALS,
+    REFUSALS,
+    by_channel,
+    kill_lines,
+    plural,
+    pounds,
+    same,
+    share,
+)
+from domain.records import CaseKind, Recorded
 from workers.engine import Engine
 
 HEADING = "bold"
+PROMISED: tuple[tuple[CaseKind, str], ...] = (
+    ("return", "resolution"),
+    ("return", "settlement"),
+    ("complaint", "solution"),
+)
+"""What the surge promises anew (sop R9, C17)."""
 
 
 def print_summary(console: Console, summary: Summary) -> None:
     """What came of the day."""
+    counts = {row.kind: row.cases for row in summary.kinds}
+    told = ", ".join(plural(counts[kind], *names) for kind, names in PLURALS.items() if kind in counts)
     console.print()
-    console.print(
-        f"{summary.returns} returns against {summary.orders} orders, played in {summary.seconds:.0f} s",
-        style=HEADING,
-    )
-    console.print()
-    sides = Table.grid(padding=(0, 4))
-    sides.add_row(outcome_table(summary), clock_table(summary.clocks))
-    console.print(sides)
-    console.print()
-    facts = Table.grid(padding=(0, 2))
-    facts.add_column(style=HEADING, no_wrap=True)
-    facts.add_column(overflow="fold")
-    for name, text in _facts(summary):
-        facts.add_row(name, text)
-    console.print(facts)
+    console.print(told, style=HEADING, highlight=False)
+    console.print(f"against {summary.orders} orders, played in {summary.seconds:.0f} s", style=HEADING)
+    for table in (kind_table(summary), clock_table(summary.kinds), _fact_table(summary)):
+        console.print()
+        console.print(table)
     console.print()
     for check in summary.checks:
         word = "[green]ok[/]  " if check.holds else "[red]FAIL[/]"
         console.print(f"{word}  {check.name}: {check.detail}")
 
 
-def outcome_table(summary: Summary) -> Table:
-    """Cases by outcome; refusals by reason."""
+def kind_table(summary: Summary) -> Table:
+    """A row for each kind of case: how many, and how they ended."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("Outcome", width=28)
-    table.add_column("Cases", justify="right", width=5)
-    for outcome, count in summary.outcomes.items():
-        table.add_row(OUTCOMES.get(outcome, outcome.replace("_", " ")), str(count))
-        if outcome == "refused":
-            for code, times in summary.refusals.items():
-                table.add_row(f"  {REFUSALS.get(code, code.replace('_', ' '))}", f"({times})", style="dim")
-    if summary.waiting:
-        table.add_row("still open", str(len(summary.waiting)))
+    table.add_column("Kind", no_wrap=True)
+    table.add_column("Cases", justify="right", no_wrap=True)
+    table.add_column("Ended", overflow="fold")
+    for row in summary.kinds:
+        still = [f"{row.open} still open"] if row.open else []
+        table.add_row(row.kind, str(row.cases), ", ".join([*_counts(row.outcomes, OUTCOMES), *still]))
+        if row.kind == "return" and summary.refusals:
+            refused = ", ".join(_counts(summary.refusals, REFUSALS))
+            table.add_row("", "", f"(refused: {refused})", style="dim")
     return table
 
 
+def _counts(counts: Mapping[str, int], words: Mapping[str, str]) -> list[str]:
+    return [f"{count} {words.get(name, name.replace('_', ' '))}" for name, count in counts.items()]
+
+
+def clock_table(kinds: Sequence[KindCount]) -> Table:
+    """A row for each clock of each kind: how the promises were kept."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("Kind", "Clock"):
+        table.add_column(name, min_width=9, no_wrap=True)
+    for name in ("Met", "(warned)", "Breached", "Attainment"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in kinds:
+        for index, clock in enumerate(row.clocks):
+            kept = (str(clock.met), f"({clock.warned})", str(clock.breached), share(clock.attainment_percent))
+            table.add_row("" if index else row.kind, clock.metric, *kept)
+    return table
+
+
+def _fact_table(summary: Summary) -> Table:
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style=HEADING, no_wrap=True)
+    facts.add_column(overflow="fold")
+    for name, text in _facts(summary):
+        facts.add_row(name, text)
+    return facts
+
+
 def _facts(summary: Summary) -> list[tuple[str, str]]:
-    money, notices = summary.money, summary.notices
-    same = "equal" if money.ledger_minor == money.journal_minor else "NOT EQUAL"
+    money, carriers, notices = summary.money, summary.carriers, summary.notices
     return [
+        ("Surge", _surge(summary.surge)),
+        ("Storm", _storm(summary.storm)),
         (
             "Refunds",
             f"{pounds(money.ledger_minor)} by our ledger, {pounds(money.journal_minor)} by the gateway's "
-            f"journal: {same}",
+            f"journal: {same(money.ledger_minor, money.journal_minor)}",
+        ),
+        (
+            "Claims",
+            f"{pounds(carriers.booked_minor)} from carriers by our books, {pounds(carriers.paid_minor)} by "
+            f"their claims desks: {same(carriers.booked_minor, carriers.paid_minor)}",
         ),
         ("Notices", by_channel(notices.by_channel)),
         ("", _notice_mishaps(notices)),
@@ -75,10 +116,33 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
         *(("Remark", remark) for remark in summary.remarks),
         (
             "Source",
-            f"orders and returns are real, of 10 November 2011 ({_short(DATA)}); reasons, parcels and what "
-            "people do are made up (demo/script.py)",
+            f"orders and returns are real, of 10 November 2011 ({_short(DATA)}); reasons, parcels, "
+            "complaints and what people do are made up (demo/*script.py)",
         ),
     ]
+
+
+def _surge(surge: Surge) -> str:
+    """When, whom, and how the promises of sop R9 were kept."""
+    held = ", ".join(plural(row.cases, *PLURALS[row.kind]) for row in surge.kinds) or "nothing"
+    kept = [
+        f"{clock.metric} {clock.met} of {clock.met + clock.breached}"
+        for row in surge.kinds
+        for clock in row.clocks
+        if (row.kind, clock.metric) in PROMISED
+    ]
+    hours = f"{surge.since.astimezone():%H:%M:%S} to {surge.until.astimezone():%H:%M:%S}"
+    return f"{surge.policy} from {hours}: {held}; kept: {', '.join(kept) or 'nothing to keep'}"
+
+
+def _storm(storm: StormCount | None) -> str:
+    if storm is None:
+        return "none"
+    instead = ", ".join(storm.proposals) or "no other carrier"
+    parcels, until = plural(storm.spared, "parcel", "parcels"), f"{storm.until.astimezone():%H:%M:%S}"
+    return (
+        f"over {storm.region} until {until}: {parcels} spared, {storm.told} told; {instead} proposed instead"
+    )
 
 
 def _notice_mishaps(notices: Notices) -> str:
@@ -117,9 +181,9 @@ def _detail(fact: Recorded) -> str:
                 if data.get("channel")
                 else f"{data['kind']} undelivered"
             )
-        case "return.refund_started" | "refund.requested":
+        case "return.refund_started" | "delivery.refund_started" | "refund.requested":
             return pounds(int(str(data["amount_minor"])))
-        case "return.closed":
+        case "return.closed" | "delivery.closed" | "complaint.closed":
             return str(data["outcome"])
         case _:
             return str(data.get("reason") or data.get("tracking_no") or "")
@@ -128,7 +192,7 @@ def _detail(fact: Recorded) -> str:
 def print_hints(console: Console, room: Engine, case_id: str) -> None:
     """Where to look while everything is up."""
     casework = f"./casework --state-dir {_short(room.state_dir)}"
-    number = case_id.removeprefix("return:")
+    number = case_id.removeprefix("return:")  # the command takes the other kinds by their whole ids
     console.print()
     console.print("Everything is still up. Look around:", style=HEADING)
     for line in (

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -10,30 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from demo.day import MERCHANT
-from demo.mishaps import Kill
+from demo.figures import KindCount
+from demo.peak import SURGE
 from demo.performance import Performance
-from demo.summary import ClockCount, count_clocks
-from demo.words import by_channel, pounds
+from demo.tally import KINDS, count_kinds
+from demo.words import by_channel, kill_lines, pounds
 from domain.notices import Channel
+from domain.policy.policy import InForce
 from domain.records import CaseSummary
 
-STAGES = {
-    "review": "Review",
-    "ship_back": "Way back",
-    "inspection": "Inspection",
-    "settlement": "Settlement",
-    "confirmation": "Confirmation",
-    "closed": "Ended",
-}
-SHORT = {
-    "review": "review",
-    "ship_back": "way back",
-    "inspection": "inspect",
-    "settlement": "settle",
-    "confirmation": "confirm",
-    "closed": "ended",
-}
-"""The stages for a line of 80 characters."""
 WIDTH = 78
 FRAME_SECONDS = 0.5
 LINE_SECONDS = 4.0
@@ -58,6 +44,7 @@ class Screen:
 
     async def _tell(self) -> None:
         told: list[str] = []
+        self._console.print("        ended/opened", highlight=False)
         while True:
             self._console.print(self._line(), highlight=False, soft_wrap=True)
             for line in kill_lines(self._performance.kills):
@@ -67,24 +54,26 @@ class Screen:
             await asyncio.sleep(LINE_SECONDS)
 
     def _line(self) -> str:
-        rows = list(self._performance.watch.rows.values())
-        stages = Counter(row.stage for row in rows)
-        now = ", ".join(f"{stages[stage]} {name}" for stage, name in SHORT.items() if stages[stage])
-        return f"{self._seconds():>4} s  {len(rows):>2} opened: {now or 'none yet'}"
+        return f"{self._seconds():>4} s  {progress_line(self._rows())}"
+
+    def _rows(self) -> list[CaseSummary]:
+        return list(self._performance.watch.rows.values())
 
     def _seconds(self) -> int:
         return round(self._performance.elapsed.total_seconds())
 
     async def _frame(self) -> Group:
-        rows = list(self._performance.watch.rows.values())
-        title = f"Casework: {len(self._performance.plays)} returns of one real day, hours as seconds"
-        sides = Table.grid(padding=(0, 4))
-        sides.add_row(stage_table(rows), clock_table(count_clocks(rows)))
+        rows, storm = self._rows(), self._performance.storm
+        title = "Casework: one real day of returns, Double 11 and a storm, hours as seconds"
         return Group(
             Text.assemble((title, "bold"), f"{self._seconds():>{WIDTH - len(title) - 2}} s"),
             "",
-            sides,
+            kind_table(count_kinds(rows)),
             "",
+            Text.assemble(
+                ("Surge    ", "bold"), surge_line(self._performance.surge, datetime.now(UTC), rows)
+            ),
+            Text.assemble(("Storm    ", "bold"), storm.say()),
             Text.assemble(("Refunds  ", "bold"), await self._refunds()),
             Text.assemble(("Notices  ", "bold"), await self._notices()),
             *(Text(line, overflow="fold") for line in kill_lines(self._performance.kills)),
@@ -102,34 +91,40 @@ class Screen:
         return f"{by_channel(dict(counts.most_common()))}"
 
 
-def stage_table(rows: Sequence[CaseSummary]) -> Table:
-    """How many cases are where."""
-    stages = Counter(row.stage for row in rows)
-    table = Table(box=None, pad_edge=False)
-    table.add_column("Stage", width=14)
-    table.add_column("Cases", justify="right", width=5)
-    for stage, name in STAGES.items():
-        table.add_row(name, str(stages[stage]))
-    return table
+def progress_line(rows: Sequence[CaseSummary]) -> str:
+    """How many cases of each kind have ended, of those that were opened."""
+    opened, ended = (
+        Counter(row.kind for row in rows),
+        Counter(row.kind for row in rows if not row.open),
+    )
+    return ", ".join(f"{kind} {ended[kind]}/{opened[kind]}" for kind in KINDS if opened[kind]) or "none yet"
 
 
-def clock_table(clocks: Sequence[ClockCount]) -> Table:
-    """How the promises were kept so far."""
+def kind_table(kinds: Sequence[KindCount]) -> Table:
+    """A row for each kind: how many cases, and how their promises were kept so far."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("Clock", width=12)
-    for name in ("Met", "(warned)", "Breached"):
+    table.add_column("Kind", width=12)
+    for name in ("Opened", "Ended", "Clocks met", "(warned)", "Breached"):
         table.add_column(name, justify="right", no_wrap=True)
-    for clock in clocks:
-        table.add_row(clock.metric, str(clock.met), f"({clock.warned})", str(clock.breached))
+    counts = {row.kind: row for row in kinds}
+    for kind in KINDS:
+        row = counts.get(kind) or KindCount(kind=kind, cases=0, open=0, outcomes={}, clocks=[])
+        met, warned, breached = (
+            sum(getattr(clock, name) for clock in row.clocks) for name in ("met", "warned", "breached")
+        )
+        table.add_row(kind, str(row.cases), str(row.cases - row.open), str(met), f"({warned})", str(breached))
     return table
 
 
-def kill_lines(kills: Sequence[Kill]) -> list[str]:
-    """What became of the worker that was killed."""
-    lines: list[str] = []
-    for kill in kills:
-        paying = f" while paying {kill.paying}" if kill.paying else ""
-        lines.append(f"{kill.at:%H:%M:%S}  {kill.worker} killed by SIGKILL{paying}")
-        if kill.back_at:
-            lines.append(f"{kill.back_at:%H:%M:%S}  {kill.worker} works again")
-    return lines
+def surge_line(surge: InForce | None, now: datetime, rows: Sequence[CaseSummary]) -> str:
+    """Whether the surge is in force, and how many cases are held to it."""
+    if surge is None:
+        return "announced in a moment"
+    held = sum(row.policy == SURGE for row in rows)
+    match surge.state(now):
+        case "not_yet":
+            return f"{SURGE} from {surge.since.astimezone():%H:%M:%S}"
+        case "now":
+            return f"{SURGE} is in force until {surge.until.astimezone():%H:%M:%S}, {held} cases under it"
+        case "over":
+            return f"{SURGE} is over, {held} cases under it"

@@ -112,19 +112,19 @@ def script_of(return_id: str) -> Script:
         reason=reason,
         turn=turn,
         condition="used" if turn == "used" else "unused",
-        channel=_drawn(return_id, "channel", get_args(IntakeChannel)),
-        language=_drawn(return_id, "language", ("en", "en", "en", "en", "zh-CN")),
-        agent=_drawn(return_id, "agent", ("a11", "a12", "a13")),
-        agent_is=_drawn(return_id, "haste", ("prompt", "prompt", "prompt", "slow", "late")),
-        inspector_is_late=_drawn(return_id, "counting", (False, False, False, False, False, True)),
-        carrier=_drawn(return_id, "carrier", ("swift", "harbour")),
-        confirms=_drawn(return_id, "confirms", (True, True, False)),
+        channel=drawn(return_id, "channel", get_args(IntakeChannel)),
+        language=drawn(return_id, "language", ("en", "en", "en", "en", "zh-CN")),
+        agent=drawn(return_id, "agent", ("a11", "a12", "a13")),
+        agent_is=drawn(return_id, "haste", ("prompt", "prompt", "prompt", "slow", "late")),
+        inspector_is_late=drawn(return_id, "counting", (False, False, False, False, False, True)),
+        carrier=drawn(return_id, "carrier", ("swift", "harbour")),
+        confirms=drawn(return_id, "confirms", (True, True, False)),
     )
 
 
-def _drawn(return_id: str, what: str, choices: tuple[T, ...]) -> T:
-    """One of the choices, by the return's id."""
-    number = int.from_bytes(hashlib.sha256(f"{return_id}/{what}".encode()).digest()[:4])
+def drawn(name: str, what: str, choices: tuple[T, ...]) -> T:
+    """One of the choices, by the name of what it is for: always the same."""
+    number = int.from_bytes(hashlib.sha256(f"{name}/{what}".encode()).digest()[:4])
     return choices[number % len(choices)]
 
 
@@ -153,11 +153,22 @@ WORDS: dict[str, dict[Language, str]] = {
     "question": {"en": "Which of the goods is it?", "zh-CN": "请问是哪一件商品？"},
     "answer": {"en": "The one with the crack.", "zh-CN": "有裂纹的那一件。"},
     "failed": {"en": "Used and scratched.", "zh-CN": "有使用和划痕。"},
-    "short": {"en": "Not in the parcel.", "zh-CN": "包裹中缺少。"},
     "lost": {
         "en": "The carrier has lost the parcel and pays you for it.",
         "zh-CN": "承运商丢失了包裹，由其向您赔付。",
     },
+    "short": {"en": "Not in the parcel.", "zh-CN": "包裹中缺少。"},
+    "not_received": {"en": "Nobody brought it to me.", "zh-CN": "没有人把它送到我手里。"},
+    "no_proof": {"en": "The carrier has no proof of delivery.", "zh-CN": "承运商没有签收凭证。"},
+    "complaint": {"en": "I am not content with how I was served.", "zh-CN": "我对你们的服务不满意。"},
+    "finding": {"en": "The customer is right.", "zh-CN": "客户反映属实。"},
+    "sorry": {"en": "We are sorry, and make up for it.", "zh-CN": "非常抱歉，我们予以补偿。"},
+    "not_enough": {"en": "Words do not mend my goods.", "zh-CN": "光道歉解决不了问题。"},
+    "not_valid": {"en": "The terms that you agreed to say so.", "zh-CN": "您已同意的条款如此规定。"},
+    "passed_on": {"en": "Not ours.", "zh-CN": "不属于本组。"},
+    "withdrawn": {"en": "It has settled itself.", "zh-CN": "问题已自行解决。"},
+    "on_its_way": {"en": "Your parcel is on its way.", "zh-CN": "您的包裹正在途中。"},
+    "made_up_for": {"en": "You are made up for it in full.", "zh-CN": "已为您全额补偿。"},
 }
 
 

@@ -2,18 +2,57 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from demo import day
+from demo.complaint_script import ComplaintPlay, complaint_plays
+from demo.expected import Expected
 from demo.finding import find_orders
 from demo.mishaps import upset_gateway
+from demo.parcel_script import ParcelPlay, parcel_plays
 from demo.people import Play
+from demo.rhythm import Rhythm
 from demo.script import DEAD_APP, DEAD_MAILBOX, OUT_OF_STOCK, contact_of, script_of
+from domain.orders import Language
 from sandbox.client import SandboxClient
 
 NIGHT_WATCH = timedelta(minutes=5)
 """A demo that is begun so shortly before midnight plays the next day: no window may close in the middle."""
+
+
+@dataclass(frozen=True)
+class Programme:
+    """All that is played: the real returns, and the parcels and complaints that are made up beside them."""
+
+    returns: Sequence[Play]
+    parcels: Sequence[ParcelPlay]
+    complaints: Sequence[ComplaintPlay]
+
+    @cached_property
+    def rhythm(self) -> Rhythm:
+        """The pace of the day."""
+        return Rhythm.of([play.asked.requested_at for play in self.returns])
+
+    @cached_property
+    def expected(self) -> Expected:
+        """The cases that must come of it."""
+        return Expected(
+            case_ids=tuple(play.case_id for play in (*self.returns, *self.complaints)),
+            of_parcels=tuple((kind, play.number) for play in self.parcels for kind in play.kinds),
+        )
+
+
+def programme(window_days: int) -> Programme:
+    """The day's programme, the same every time. No order has two parts in it."""
+    returns, orders = plays(window_days), day.read_orders()
+    languages: dict[str, Language] = {play.asked.customer_id: play.script.language for play in returns}
+    taken = {play.order.order_id for play in returns}
+    parcels = parcel_plays(orders, taken, languages)
+    taken |= {play.order.order_id for play in parcels}
+    return Programme(returns, parcels, complaint_plays(orders, taken, languages))
 
 
 def plays(window_days: int) -> list[Play]:
@@ -26,18 +65,20 @@ def plays(window_days: int) -> list[Play]:
     ]
 
 
-async def set_scene(sandbox: SandboxClient, plays: Sequence[Play], now: datetime) -> int:
+async def set_scene(sandbox: SandboxClient, played: Programme, now: datetime) -> int:
     """Fill the outside world; returns how many orders it holds."""
     orders = day.read_orders()
     tiers = day.tiers(orders)
     zone = ZoneInfo(day.TIMEZONE)
     today = (now + NIGHT_WATCH).astimezone(zone).date()
-    days = day.days_between(plays[0].asked.requested_at.astimezone(zone).date(), today)
+    days = day.days_between(played.rhythm.first.astimezone(zone).date(), today)
+    travelling = {play.order.order_id for play in played.parcels}
     async with asyncio.TaskGroup() as filling:
         for order in orders:
-            told = day.as_order(order, tiers[order.customer_id], days, now)
+            travels = order.order_id in travelling
+            told = day.as_order(order, tiers[order.customer_id], days, now, travels=travels)
             filling.create_task(sandbox.put_order(told))
-        for play in plays:
+        for play in played.returns:
             filling.create_task(_put_customer(sandbox, play))
         filling.create_task(upset_gateway(sandbox))
     return len(orders)

@@ -1,10 +1,10 @@
 """Work that is done at the same time, and ends together."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from domain.errors import CaseworkError
+from domain.errors import CaseworkError, NoAnswer
 
 T = TypeVar("T")
 
@@ -33,3 +33,12 @@ async def beside(main: Coroutine[Any, Any, T], *background: Coroutine[Any, Any, 
         for task in (working, *others):
             task.cancel()
         await asyncio.gather(working, *others, return_exceptions=True)
+
+
+async def answered(ask: Callable[[], Awaitable[T]]) -> T:
+    """The answer, asked for again and again: a busy machine may be slower than a caller is patient."""
+    while True:
+        try:
+            return await ask()
+        except NoAnswer:
+            continue

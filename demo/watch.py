@@ -8,7 +8,7 @@ from domain.errors import StoreUnavailable
 from domain.records import CaseSummary
 from store.cases import CaseFilter, Cases
 
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.4
 ALL = 10_000
 
 

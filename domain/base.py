@@ -10,6 +10,8 @@ _NUMBER = re.compile(r"\s*[+-]?[0-9]*\.?[0-9]*([eE][+-]?[0-9]+)?\s*")
 
 
 def _no_timestamp(value: object) -> object:
+    if isinstance(value, str) and ":" in value:  # no number has a colon: most are let pass without a search
+        return value
     if isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value)):
         raise ValueError(f"{value} must be a time like 2026-11-11T00:03:00+08:00, not a count of seconds")
     return value
@@ -25,8 +27,14 @@ Instant = Annotated[AwareDatetime, BeforeValidator(_no_timestamp)]
 UtcInstant = Annotated[Instant, AfterValidator(_to_utc)]
 """A moment that is stored: whatever its offset was, it is kept in UTC."""
 
-AmountMinor = Annotated[int, Field(strict=True, ge=0)]
+AMOUNT_MAX_MINOR = 10**15
+"""More than any order is worth, and little enough that thousands of such amounts add up inside a bigint."""
+
+AmountMinor = Annotated[int, Field(strict=True, ge=0, le=AMOUNT_MAX_MINOR)]
 """Money in the currency's minor unit (fen, pence); never a fraction, never negative, never a bool."""
+
+SomeMinor = Annotated[int, Field(strict=True, ge=1, le=AMOUNT_MAX_MINOR)]
+"""Money that moves: as `AmountMinor`, and not nothing."""
 
 Quantity = Annotated[int, Field(strict=True, ge=1)]
 

@@ -9,7 +9,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from domain.base import Model, Slug
-from domain.errors import InvalidRequest, UnknownCalendar
+from domain.errors import EndlessCalendar, InvalidRequest, UnknownCalendar
 from domain.sla.quantities import Day
 from domain.sla.spec import Calendar, Shifts, TimeZoneName, Weekday
 
@@ -63,9 +63,12 @@ def revision_of(valid_from: date, valid_through: date, days: Mapping[date, str])
 def calendar_of(rules: CalendarRules, snapshots: Mapping[str, Snapshot]) -> Calendar:
     """The calendar of working time: the usual week, and the dates that differ from it.
 
-    Raises UnknownCalendar for holidays that nobody has shipped, InvalidRequest if `makeup` is not said.
+    Raises UnknownCalendar for holidays that nobody has shipped, InvalidRequest if `makeup` is not said, and
+    EndlessCalendar for a week without any shift.
     """
     plain = Calendar(timezone=rules.timezone, week=rules.week, days=rules.days)
+    if not any(plain.shifts_of(weekday) for weekday in range(7)):
+        raise EndlessCalendar("week: no day of it has a shift, so that a deadline would never come")
     if rules.holidays == NO_HOLIDAYS:
         return plain
     snapshot = snapshots.get(rules.holidays)

@@ -26,6 +26,12 @@ class UnsupportedSchema(InvalidRequest):
     code = "unsupported_schema"
 
 
+class InvalidQuery(InvalidRequest):
+    """The words to look for cannot be understood; the message says why."""
+
+    code = "invalid_query"
+
+
 class Refused(CaseworkError):
     """The request is well formed, but the case's rules do not allow it."""
 
@@ -42,6 +48,72 @@ class CaseClosed(Refused):
     """The case is closed; open a new one or reopen it."""
 
     code = "case_closed"
+
+
+class LinkRefused(Refused):
+    """These two cases cannot be linked so."""
+
+    code = "link_refused"
+
+
+class UnknownTeam(Refused):
+    """The case's policy knows no such team."""
+
+    code = "unknown_team"
+
+
+class TransferLimit(Refused):
+    """The case was passed on as often as its policy allows; the team that has it keeps it."""
+
+    code = "transfer_limit"
+
+
+class ApprovalNeeded(Refused):
+    """This needs the word of somebody who may allow or decide it."""
+
+    code = "approval_needed"
+
+
+class ChildrenOpen(Refused):
+    """Something that the case set going has not ended yet."""
+
+    code = "children_open"
+
+
+class MeasureRefused(Refused):
+    """This measure is not possible for this complaint."""
+
+    code = "measure_refused"
+
+
+class Forbidden(Refused):
+    """This is for another role than the one that asks."""
+
+    code = "forbidden"
+
+
+class SelfApproval(Forbidden):
+    """Whoever asked for a refund, or fixed its amount, does not approve it."""
+
+    code = "self_approval"
+
+
+class AlreadyDecided(Refused):
+    """A second person has said yes or no to this refund already."""
+
+    code = "already_decided"
+
+
+class ApprovalStale(Refused):
+    """What was approved is not what would be paid."""
+
+    code = "approval_stale"
+
+
+class ApprovalNotAsked(Refused):
+    """This refund waits for nobody's approval."""
+
+    code = "approval_not_asked"
 
 
 class QuantityExceeds(Refused):
@@ -68,10 +140,34 @@ class CaseNotFound(NotFound):
     code = "case_not_found"
 
 
+class RefundNotFound(NotFound):
+    """There is no refund with this id."""
+
+    code = "refund_not_found"
+
+
 class OrderNotFound(NotFound):
     """This merchant has no order with this number."""
 
     code = "order_not_found"
+
+
+class UnknownMember(NotFound):
+    """The staff has no such member."""
+
+    code = "unknown_member"
+
+
+class ParcelNotFound(NotFound):
+    """The carrier knows no parcel with this number."""
+
+    code = "parcel_not_found"
+
+
+class UnknownRegion(NotFound):
+    """The policy's table of regions does not have this one."""
+
+    code = "unknown_region"
 
 
 class UnknownPolicy(NotFound):
@@ -96,6 +192,12 @@ class OverCap(Refused):
     """The refund would exceed what was captured for the order less what is refunded or reserved."""
 
     code = "over_cap"
+
+
+class OverBudget(Refused):
+    """More compensation or vouchers than the policy gives for the order, or the customer within its time."""
+
+    code = "over_budget"
 
 
 class StreamConflict(CaseworkError):
@@ -132,6 +234,12 @@ class ProviderRefused(CaseworkError):
     """An outside system answered and said no."""
 
     code = "provider_refused"
+
+
+class AmountNotPayable(ProviderRefused):
+    """The gateway can never pay this amount in this currency exactly."""
+
+    code = "amount_not_payable"
 
 
 class OutOfStock(ProviderRefused):

@@ -89,8 +89,12 @@ def compose(
     timezone: str,
     customer_id: str | None = None,
     role: str | None = None,
+    member: str | None = None,
+    team: str | None = None,
 ) -> Notice | None:
     """The notice that event `seq` calls for, to the customer or a role; None if the policy sends none.
+
+    `member` is who has the role at that moment, where that is known; `team` whose lead is meant.
 
     `timezone` is the reader's. Raises `ValidationError` for facts that the kind lacks or cannot use.
     """
@@ -99,11 +103,13 @@ def compose(
         return None
     out_at = send_at(now, None if kind in rules.urgent else rules.quiet_hours, timezone)
     return Notice(
-        notice_id=notice_id(case_id, kind, seq, role),
+        notice_id=notice_id(case_id, kind, seq, role, member),
         case_id=case_id,
         merchant=merchant,
         customer_id=customer_id,
         role=role,
+        member=member,
+        team=team,
         kind=kind,
         language=language,
         facts=facts,

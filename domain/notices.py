@@ -5,6 +5,7 @@ from typing import Literal, Self, get_args
 from pydantic import model_validator
 
 from domain.base import AmountMinor, Currency, Instant, Model, Quantity, Slug, UtcInstant
+from domain.grading import Severity
 from domain.orders import Language
 
 Channel = Literal["email", "sms", "push"]
@@ -28,8 +29,34 @@ CustomerNotice = Literal[
     "parcel_refused",
     "case_closed",
     "cancelled",
+    "complaint_received",
+    "complaint_question",
+    "complaint_update",
+    "complaint_answer",
+    "complaint_reminder",
+    "complaint_reopened",
+    "complaint_paid",
+    "complaint_payment_held",
+    "complaint_closed",
+    "delivery_exception",
+    "delivery_choice",
+    "delivery_resolved",
+    "delivery_declined",
+    "delivery_cleared",
+    "extreme_weather",
+    "parcel_picked_up",
+    "parcel_out_for_delivery",
+    "parcel_arrived",
+    "parcel_delivered",
+    "advice_given",
+    "goods_waived",
+    "goods_repaired",
+    "repair_failed",
+    "refund_advanced",
+    "clawback_due",
+    "clawback_asked",
 ]
-StaffNotice = Literal["clock_warned", "clock_breached"]
+StaffNotice = Literal["clock_warned", "clock_breached", "improvement_proposed", "improvement_round"]
 NoticeKind = CustomerNotice | StaffNotice
 CUSTOMER_NOTICES: tuple[CustomerNotice, ...] = get_args(CustomerNotice)
 STAFF_NOTICES: tuple[StaffNotice, ...] = get_args(StaffNotice)
@@ -51,6 +78,8 @@ class NoticeFacts(Model):
     reason: str | None = None
     """Why, in the desk's own words, in the customer's language."""
     question: str | None = None
+    text: str | None = None
+    """A letter of ours in full, in the customer's language (sop C13)."""
     freight_payer: Literal["customer", "platform"] | None = None
     return_address: str | None = None
     """The warehouse's address, when there is no label."""
@@ -65,12 +94,25 @@ class NoticeFacts(Model):
     short_units: Quantity | None = None
     refused_units: Quantity | None = None
     """Units of the application that cannot go back; `code` says why."""
+    recommend: str | None = None
+    """The kind of request that the desk recommends."""
     refunded: bool | None = None
     """Whether a lost parcel is paid all the same."""
     outcome: str | None = None
     metric: str | None = None
     rung: str | None = None
     stage: str | None = None
+    reported_by: Literal["watch", "customer", "agent"] | None = None
+    """By whose word a parcel went wrong."""
+    remedies: list[Literal["redeliver", "refund", "compensate"]] | None = None
+    """What the customer may choose of."""
+    remedy: Literal["redeliver", "refund", "compensate"] | None = None
+    """What the customer gets, or gets unless they choose."""
+    severity: Severity | None = None
+    recurs: str | None = None
+    """What the cases have in common, as in `category logistics, carrier swift`."""
+    arrived: bool | None = None
+    """Whether the parcel was delivered after all; it only moves again otherwise."""
 
 
 class FactNames(Model):
@@ -109,8 +151,38 @@ FACTS: dict[NoticeKind, FactNames] = {
     "parcel_refused": _facts("order_id until", "reason"),
     "case_closed": _facts("order_id outcome"),
     "cancelled": _facts("order_id"),
+    "complaint_received": _facts("", "order_id until"),
+    "complaint_question": _facts("question", "order_id until"),
+    "complaint_update": _facts("reason", "order_id"),
+    "complaint_answer": _facts("text", "order_id until"),
+    "complaint_reminder": _facts("", "order_id until"),
+    "complaint_reopened": _facts("", "order_id"),
+    "complaint_paid": _facts("amount_minor currency", "order_id"),
+    "complaint_payment_held": _facts("amount_minor currency", "order_id"),
+    "complaint_closed": _facts("outcome", "order_id"),
+    "delivery_exception": _facts("order_id code carrier tracking_no reported_by", "until remedies remedy"),
+    "delivery_choice": _facts("order_id remedies remedy until", "code"),
+    "delivery_resolved": _facts(
+        "order_id code remedy until", "amount_minor currency exchange_order_id reason"
+    ),
+    "delivery_declined": _facts("order_id code reason until"),
+    "delivery_cleared": _facts("order_id code carrier tracking_no arrived", "remedy"),
+    "extreme_weather": _facts("order_id code carrier tracking_no until"),
+    "parcel_picked_up": _facts("order_id carrier tracking_no", "until"),
+    "parcel_out_for_delivery": _facts("order_id carrier tracking_no"),
+    "parcel_arrived": _facts("order_id carrier tracking_no"),
+    "parcel_delivered": _facts("order_id carrier tracking_no"),
+    "advice_given": _facts("order_id reason", "recommend"),
+    "goods_waived": _facts("order_id"),
+    "goods_repaired": _facts("order_id carrier tracking_no"),
+    "repair_failed": _facts("order_id until"),
+    "refund_advanced": _facts("order_id amount_minor currency until"),
+    "clawback_due": _facts("order_id amount_minor currency until"),
+    "clawback_asked": _facts("order_id amount_minor currency"),
     "clock_warned": _facts("metric until", "order_id stage rung"),
     "clock_breached": _facts("metric until", "order_id stage rung"),
+    "improvement_proposed": _facts("severity recurs", "until"),
+    "improvement_round": _facts("severity recurs", "until"),
 }
 """A kind may get more facts later but never need more: an older program's notices are still on their way."""
 
@@ -123,6 +195,10 @@ class Notice(Model):
     merchant: Slug
     customer_id: Slug | None = None
     role: Slug | None = None
+    member: Slug | None = None
+    """Whom of the staff, by id; without one, or without an address of theirs, the role's address has it."""
+    team: Slug | None = None
+    """Whose lead it is for: the first with an address who is there; without one the role's address has it."""
     kind: NoticeKind
     language: Language
     facts: NoticeFacts
@@ -145,6 +221,9 @@ class Notice(Model):
             raise ValueError(
                 f"{self.kind} goes to a {'`role`' if is_staff else '`customer_id`'} and nobody else"
             )
+        for name in ("member", "team"):
+            if getattr(self, name) is not None and not is_staff:
+                raise ValueError(f"{self.kind} goes to the customer, not to a `{name}` of the staff")
         return self
 
     @model_validator(mode="after")
@@ -213,6 +292,8 @@ class NoticeRecord(Model):
         return self.model_copy(update=changes)
 
 
-def notice_id(case_id: str, kind: NoticeKind, seq: int, role: str | None = None) -> str:
+def notice_id(
+    case_id: str, kind: NoticeKind, seq: int, role: str | None = None, member: str | None = None
+) -> str:
     """The notice's name for ever: the same event of a case always gives the same one. No personal data."""
-    return ":".join([case_id, kind, str(seq), *([role] if role else [])])
+    return ":".join([case_id, kind, str(seq), *(part for part in (role, member) if part)])

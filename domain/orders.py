@@ -1,10 +1,10 @@
 """An order as the shop tells it, and what a customer asks to send back (contracts §2)."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from domain.base import AmountMinor, Currency, Instant, Model, Quantity, Slug, Text
+from domain.base import AmountMinor, Currency, Instant, Model, Quantity, Slug, SomeMinor, Text
 from domain.sla.spec import TimeZoneName
 
 Category = Literal[
@@ -20,7 +20,7 @@ Category = Literal[
 Tier = Literal["ordinary", "potential", "key"]
 Reason = Literal["no_reason", "quality", "wrong_item", "damaged", "missing", "not_as_described"]
 Condition = Literal["unused", "used"]
-Kind = Literal["return", "exchange"]
+Kind = Literal["return", "exchange", "repair", "reissue"]
 Language = Literal["zh-CN", "en"]
 Priority = Literal["P1", "P2", "P3", "P4"]
 IntakeChannel = Literal["app", "web", "phone", "chat", "email", "order_button", "social", "forum"]
@@ -38,6 +38,16 @@ class OrderLine(Model):
     no_return_confirmed: bool = False
 
 
+class OrderPayment(Model):
+    """A payment of an order. `payment_id` is what the gateway knows it by; `rail` names the gateway."""
+
+    payment_id: Slug
+    amount_minor: SomeMinor
+    currency: Currency
+    rail: Slug | None = None
+    """Without it the merchant's first."""
+
+
 class Order(Model):
     """An order with what was captured for it. `received_at` is the recipient's signature, None before it."""
 
@@ -51,11 +61,30 @@ class Order(Model):
     timezone: TimeZoneName
     freight_paid_minor: AmountMinor = 0
     lines: list[OrderLine] = Field(min_length=1)
+    payments: list[OrderPayment] = []
+    """In order of capture. None named: it was paid by one payment, that is named as the order."""
+
+    @model_validator(mode="after")
+    def _payments_are_of_this_order(self) -> Self:
+        ids = [payment.payment_id for payment in self.payments]
+        if len(set(ids)) < len(ids):
+            raise ValueError("`payments` names a payment twice")
+        if any(payment.currency != self.currency for payment in self.payments):
+            raise ValueError(f"`payments` are not all in {self.currency}, the order's currency")
+        if self.captured_minor > self._worth_minor:
+            raise ValueError(f"`payments` add up to more than the {self._worth_minor} of lines and freight")
+        return self
+
+    @property
+    def _worth_minor(self) -> int:
+        return sum(line.paid_minor for line in self.lines) + self.freight_paid_minor
 
     @property
     def captured_minor(self) -> int:
-        """What was captured for the order: goods and outbound freight."""
-        return sum(line.paid_minor for line in self.lines) + self.freight_paid_minor
+        """What was captured for the order: its payments, or goods and outbound freight."""
+        if self.payments:
+            return sum(payment.amount_minor for payment in self.payments)
+        return self._worth_minor
 
 
 class RequestedLine(Model):
@@ -67,10 +96,12 @@ class RequestedLine(Model):
     condition: Condition = "unused"
     packaging_intact: bool = True
     accessories_complete: bool = True
+    part: Slug | None = None
+    """Of a reissue: the SKU of the part that is missing; without one the whole unit is sent again."""
 
 
 class ReturnRequest(Model):
-    """A return or an exchange of some lines of an order."""
+    """What a customer asks for some lines of an order: a return, an exchange, a repair or a reissue."""
 
     kind: Kind
     proof_of_purchase: bool

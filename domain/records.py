@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from domain.base import Model, UtcInstant
 
-CaseKind = Literal["return", "refund"]
+CaseKind = Literal["return", "complaint", "delivery", "shipment", "claim", "improvement", "refund"]
 SlaState = Literal["none", "ok", "warned", "breached", "paused"]
 
 
@@ -41,8 +41,8 @@ class CaseSummary(Model):
     kind: CaseKind
     merchant: str
     number: str
-    order_id: str
-    customer_id: str
+    order_id: str | None = None
+    customer_id: str | None = None
     stage: str
     open: bool
     outcome: str | None = None
@@ -64,8 +64,14 @@ class CaseSummary(Model):
     due_at: UtcInstant | None = None
     next_instant_at: UtcInstant | None = None
     refund_minor: int = 0
-    currency: str
+    currency: str | None = None
     clocks: list[dict[str, JsonValue]] = []
+    team: str | None = None
+    assignee: str | None = None
+    facets: dict[str, str] = {}
+    """What figures group the case by: category, carrier, responsible party and the like."""
+    links: list[dict[str, str]] = []
+    """The cases that belong to it: `case_id`, and what each is to this one."""
 
 
 class Batch(Model):

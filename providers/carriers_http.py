@@ -5,9 +5,10 @@ from typing import Literal
 
 from domain.base import Instant, Model
 from domain.errors import NotFound, ProviderRefused
+from domain.parcels import Scan
 from providers.carrier_codes import CodeTable, code_table
 from providers.http import HttpSystem, path
-from providers.ports import Label, LabelRequest, Scan, Tracking
+from providers.ports import Label, LabelRequest, Tracking
 
 
 class _Checkpoint(Model):

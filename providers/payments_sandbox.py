@@ -25,18 +25,23 @@ class SandboxPayments:
     """`PaymentPort` for the sandbox's gateway."""
 
     name = "sandbox"
+    pays_beyond = True
 
     def __init__(self, system: HttpSystem, key_window: timedelta = KEY_WINDOW) -> None:
-        self.key_window = key_window
+        self.key_window: timedelta | None = key_window
         self._system = system
+
+    def check(self, amount_minor: int, currency: str) -> None:
+        """It pays whatever was captured."""
 
     async def refund(self, order: PaymentOrder) -> PaymentReply:
         """Pay back, once per key while the gateway remembers it."""
         body = {
             "key": order.key,
-            "order_id": order.order_id,
+            "order_id": order.payment_id,
             "amount_minor": order.amount_minor,
             "currency": order.currency,
+            "from_captured": order.from_captured,
         }
         where = path("merchants", order.merchant, "refunds")
         paid = await self._system.tell("a refund", where, body, _Refund)
@@ -45,9 +50,9 @@ class SandboxPayments:
             raise ProviderUnavailable("the gateway answered for another refund", system=self._system.name)
         return _reply(paid)
 
-    async def find(self, merchant: str, key: str) -> PaymentReply | None:
+    async def find(self, order: PaymentOrder) -> PaymentReply | None:
         """What became of the refund with this key, also after the gateway forgot the key itself."""
-        where = path("merchants", merchant, "refunds", key)
+        where = path("merchants", order.merchant, "refunds", order.key)
         try:
             return _reply(await self._system.ask("a refund's state", where, _Refund, missing=NotFound))
         except NotFound:

@@ -7,39 +7,37 @@ acted is then unknown), and `ProviderRefused` (or a subclass) when it said no fo
 from datetime import timedelta
 from typing import Literal, Protocol
 
-from domain.base import Currency, Instant, Model, Quantity
+from domain.base import AmountMinor, Currency, Model, Quantity, SomeMinor
+from domain.carrier_claims.requests import ClaimFiling, ClaimReply
 from domain.notices import Channel
 from domain.orders import Language, Order
-
-ParcelStatus = Literal[
-    "registered",
-    "picked_up",
-    "in_transit",
-    "out_for_delivery",
-    "ready_for_pickup",
-    "delivered",
-    "attempt_failed",
-    "held",
-    "exception",
-    "returning",
-    "returned",
-]
+from domain.parcels import Scan
 
 
 class PaymentOrder(Model):
-    """A refund as the gateway hears of it."""
+    """A refund as the gateway hears of it.
+
+    `payment_id` is the payment that it is taken from, by the gateway's own name or the one that the shop gave
+    it; `paid_minor` is all that was paid by it.
+    """
 
     key: str
     merchant: str
-    order_id: str
-    amount_minor: Quantity
+    payment_id: str
+    paid_minor: AmountMinor
+    amount_minor: SomeMinor
     currency: Currency
+    from_captured: bool = True
+    """False for what the merchant gives beyond the payment; only asked of a gateway that `pays_beyond`."""
 
 
 class PaymentReply(Model):
-    """What the gateway knows of a refund."""
+    """What the gateway knows of a refund.
 
-    state: Literal["pending", "settled", "failed"]
+    `stuck`: it was taken on and cannot arrive, and only a person can lead it elsewhere.
+    """
+
+    state: Literal["pending", "settled", "failed", "stuck"]
     provider_ref: str
     reason: str | None = None
 
@@ -48,24 +46,37 @@ class PaymentPort(Protocol):
     """A payment gateway that refunds once per key while it remembers the key."""
 
     name: str
-    key_window: timedelta
-    """How long the gateway remembers a key; resend only well inside it."""
+    key_window: timedelta | None
+    """How long the gateway remembers a key; resend only well inside it. None: for ever."""
+    pays_beyond: bool
+    """Whether it can pay more than a payment brought in: a compensation, a voucher."""
+
+    def check(self, amount_minor: int, currency: str) -> None:
+        """Raise `AmountNotPayable` for what this gateway can never pay; asked before anything is reserved."""
+        ...
 
     async def refund(self, order: PaymentOrder) -> PaymentReply:
-        """Pay back, once per key."""
+        """Pay back, once per key. The same key with another amount is refused as `idempotency_conflict`."""
         ...
 
-    async def find(self, merchant: str, key: str) -> PaymentReply | None:
-        """What became of the refund with this key; None if the gateway never heard of it."""
+    async def find(self, order: PaymentOrder) -> PaymentReply | None:
+        """What became of the refund with this key; None if the gateway knows of none."""
         ...
 
 
-class Scan(Model):
-    """One scan of a parcel, in the carrier-neutral vocabulary."""
+VOUCHERS = "voucher"
 
-    at: Instant
-    status: ParcelStatus
-    reason: str | None = None
+
+class PaymentRails(Protocol):
+    """Which gateway pays back for whom."""
+
+    def of(self, merchant: str, name: str | None = None) -> PaymentPort:
+        """The merchant's gateway for new refunds, or the one of that name that one began with.
+
+        `VOUCHERS` is the name of the one that gives vouchers. Raises `NotReady` where the merchant has no
+        such account.
+        """
+        ...
 
 
 class Tracking(Model):
@@ -101,6 +112,22 @@ class CarrierPort(Protocol):
 
     async def create_label(self, request: LabelRequest) -> Label:
         """A prepaid return label."""
+        ...
+
+
+class CarrierClaimsPort(Protocol):
+    """The carriers' claims desks: a claim has a key, under which it is known for ever."""
+
+    async def file(self, carrier: str, filing: ClaimFiling) -> ClaimReply:
+        """File it, or what is new of it; a refusal's `reason` is the carrier's own."""
+        ...
+
+    async def find(self, carrier: str, merchant: str, key: str) -> ClaimReply | None:
+        """What the carrier knows of it; None if it never heard of it."""
+        ...
+
+    async def withdraw(self, carrier: str, merchant: str, key: str) -> None:
+        """Take it back; one that the carrier never had is gone already."""
         ...
 
 
@@ -157,6 +184,22 @@ class SendBackRequest(Model):
     lines: list[ExchangeLine]
 
 
+class RepairRequest(Model):
+    """Goods that are to be repaired; the same `key` orders once."""
+
+    key: str
+    merchant: str
+    case_id: str
+    lines: list[ExchangeLine]
+
+
+class RepairResult(Model):
+    """What became of a repair; `failed` may be tried again, `impossible` not."""
+
+    state: Literal["repaired", "failed", "impossible"]
+    reason: str = ""
+
+
 class WarehousePort(Protocol):
     """The warehouse that receives returns."""
 
@@ -166,6 +209,10 @@ class WarehousePort(Protocol):
 
     async def send_back(self, request: SendBackRequest) -> Label:
         """Send goods to the customer again; returns carrier and tracking number."""
+        ...
+
+    async def repair(self, request: RepairRequest) -> RepairResult | None:
+        """Order a repair, or ask about one that was ordered; None while the workshop is at it."""
         ...
 
 

@@ -3,47 +3,46 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
 
 import httpx2
-from pydantic import AfterValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import NotReady
 from domain.notices import Channel
+from providers.carrier_claims_http import HttpCarrierClaims
 from providers.carriers_http import CarrierName, HttpCarriers
 from providers.email_smtp import SmtpEmail, SmtpServer
 from providers.http import HttpSystem
-from providers.payments_sandbox import KEY_WINDOW, SandboxPayments
-from providers.ports import CarrierPort, MessagePort, PaymentPort, ShopPort, WarehousePort
+from providers.payment_accounts import SandboxAccount, Url, read_accounts
+from providers.payment_rails import MerchantRails
+from providers.payments_sandbox import KEY_WINDOW
+from providers.ports import CarrierClaimsPort, CarrierPort, MessagePort, PaymentRails, ShopPort, WarehousePort
 from providers.push_http import HttpPush
 from providers.shop_http import HttpShop
 from providers.sms_http import HttpSms
+from providers.vouchers_shop import ShopVouchers
 from providers.warehouse_http import HttpWarehouse
 
 CONNECTIONS_MAX = 100
-
-
-def _http_url(text: str) -> str:
-    TypeAdapter(HttpUrl).validate_python(text)
-    return text
-
-
-Url = Annotated[str, AfterValidator(_http_url)]
 
 
 class ProviderSettings(BaseSettings):
     """Addresses and limits of the outside systems.
 
     `provider_timeout_seconds` bounds one request and must stay below the activities' start-to-close timeout,
-    so that the activity itself still can say what happened.
+    so that the activity itself still can say what happened. Merchants are paid back through the accounts of
+    `payment_accounts_file`; without it, all of them through the sandbox's gateway at `payments_url`.
     """
 
     model_config = SettingsConfigDict(env_prefix="CASEWORK_", frozen=True, extra="ignore")
 
     shop_url: Url
-    payments_url: Url
+    payments_url: Url | None = None
+    payment_accounts_file: Path | None = None
     carriers_url: Url
     warehouse_url: Url
     sms_url: Url
@@ -75,8 +74,9 @@ class Providers:
     """Every port, wired; `close` when done."""
 
     shop: ShopPort
-    payments: PaymentPort
+    payments: PaymentRails
     carriers: CarrierPort
+    claims: CarrierClaimsPort
     warehouse: WarehousePort
     messages: Mapping[Channel, MessagePort]
     client: httpx2.AsyncClient
@@ -95,17 +95,28 @@ def build_providers(settings: ProviderSettings) -> Providers:
     def system(name: str, url: str) -> HttpSystem:
         return HttpSystem(name, url, client, timeout_seconds)
 
-    key_window = timedelta(hours=settings.payments_key_window_hours)
     email = SmtpEmail(_smtp_server(settings), timeout_seconds)
     sms, push = HttpSms(system("sms", settings.sms_url)), HttpPush(system("push", settings.push_url))
     return Providers(
         shop=HttpShop(system("shop", settings.shop_url)),
-        payments=SandboxPayments(system("payments", settings.payments_url), key_window),
+        payments=_rails(settings, client).with_vouchers(ShopVouchers(system("shop", settings.shop_url))),
         carriers=HttpCarriers(system("carriers", settings.carriers_url), settings.label_carrier),
+        claims=HttpCarrierClaims(system("carriers", settings.carriers_url)),
         warehouse=HttpWarehouse(system("warehouse", settings.warehouse_url)),
         messages=MappingProxyType({"email": email, "sms": sms, "push": push}),
         client=client,
     )
+
+
+def _rails(settings: ProviderSettings, client: httpx2.AsyncClient) -> MerchantRails:
+    rails = MerchantRails(
+        client, settings.provider_timeout_seconds, timedelta(hours=settings.payments_key_window_hours)
+    )
+    if settings.payment_accounts_file is not None:
+        return rails.with_accounts(read_accounts(settings.payment_accounts_file))
+    if settings.payments_url is None:
+        raise NotReady("set CASEWORK_PAYMENT_ACCOUNTS_FILE, or CASEWORK_PAYMENTS_URL for a sandbox")
+    return rails.with_everybody_at(SandboxAccount(rail="sandbox", url=settings.payments_url))
 
 
 def _smtp_server(settings: ProviderSettings) -> SmtpServer:

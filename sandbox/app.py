@@ -10,12 +10,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from domain.base import Model
-from sandbox import carriers_state, inbox, payments_state, shop_state, warehouse
+from sandbox import carriers_state, claims_desk, inbox, payments_state, shop_state, warehouse
 from sandbox.carriers import carrier_routes
 from sandbox.carriers_state import Carriers
+from sandbox.claims_desk import ClaimsDesk, claims_routes
 from sandbox.clock import Clock
+from sandbox.dialects import accounts
+from sandbox.dialects.accounts import Accounts
+from sandbox.dialects.alipay import AlipayDoors
+from sandbox.dialects.stripe import StripeDoors
+from sandbox.dialects.wechat import WechatDoors
 from sandbox.faults import EMAIL_KINDS, GATEWAY_ONLY, PARTS, Faults
-from sandbox.http import Refusal, answer_all, not_found, read, say_refusal
+from sandbox.http import Refusal, answer, answer_all, not_found, read, say_refusal
 from sandbox.inbox import Inbox, inbox_routes
 from sandbox.journal import Journal
 from sandbox.messages import FaultRules
@@ -34,8 +40,10 @@ class World:
     faults: Faults
     shop: Shop
     payments: Payments
+    accounts: Accounts
     carriers: Carriers
     warehouse: Warehouse
+    claims: ClaimsDesk
     inbox: Inbox
 
 
@@ -49,8 +57,10 @@ def open_world(state: Path) -> World:
         faults=Faults(),
         shop=shop,
         payments=Payments(money, shop.captured),
+        accounts=Accounts(Journal(state / "accounts.jsonl", accounts.ENTRIES)),
         carriers=carriers,
         warehouse=Warehouse(Journal(state / "warehouse.jsonl", warehouse.ENTRIES), carriers),
+        claims=ClaimsDesk(Journal(state / "claims.jsonl", claims_desk.ENTRIES), carriers),
         inbox=Inbox(Journal(state / "inbox.jsonl", inbox.ENTRIES)),
     )
 
@@ -60,8 +70,18 @@ def build_app(world: World) -> Starlette:
     clock, faults = world.clock, world.faults
     routes: list[BaseRoute] = [
         Mount("/shop", routes=ShopDoors(world.shop, faults).routes()),
+        Mount("/payments/stripe", routes=StripeDoors(world.payments, world.accounts, clock, faults).routes()),
+        Mount("/payments/wechat", routes=WechatDoors(world.payments, world.accounts, clock, faults).routes()),
+        Mount("/payments/alipay", routes=AlipayDoors(world.payments, world.accounts, clock, faults).routes()),
+        Mount("/payments/accounts", routes=_account_routes(world.accounts)),
         Mount("/payments", routes=PaymentDoors(world.payments, clock, faults).routes()),
-        Mount("/carriers", routes=carrier_routes(world.carriers, clock, faults)),
+        Mount(
+            "/carriers",
+            routes=[
+                *claims_routes(world.claims, clock, faults),
+                *carrier_routes(world.carriers, clock, faults),
+            ],
+        ),
         Mount("/warehouse", routes=warehouse_routes(world.warehouse, faults)),
         Mount("/inbox", routes=inbox_routes(world.inbox, clock, faults)),
         Mount("/faults", routes=_fault_routes(faults)),
@@ -73,6 +93,13 @@ def build_app(world: World) -> Starlette:
         return say_refusal(error)
 
     return Starlette(routes=routes, exception_handlers={Refusal: refuse})
+
+
+def _account_routes(kept: Accounts) -> list[BaseRoute]:
+    async def get(request: Request) -> Response:
+        return answer(kept.credentials(request.path_params["merchant"]))
+
+    return [Route("/{merchant}", get, methods=["GET"])]
 
 
 def _fault_routes(faults: Faults) -> list[BaseRoute]:

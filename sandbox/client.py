@@ -7,7 +7,10 @@ from urllib.parse import quote
 import httpx2
 from pydantic import BaseModel
 
+from domain.carrier_claims.requests import ClaimReply
 from domain.orders import Order
+from sandbox.claims_desk import Verdict
+from sandbox.dialects.accounts import Credentials
 from sandbox.messages import (
     ActiveFault,
     Announcement,
@@ -22,9 +25,12 @@ from sandbox.messages import (
     InboxChannel,
     Movement,
     Refund,
+    RepairOrder,
     Scan,
     Shipment,
     Stock,
+    Voucher,
+    WorkshopSays,
 )
 
 M = TypeVar("M", bound=BaseModel)
@@ -75,9 +81,17 @@ class SandboxClient:
         """The replacement orders placed."""
         return await self._all("/shop/exchanges", ExchangeOrder)
 
+    async def vouchers(self) -> list[Voucher]:
+        """All vouchers that the shop gave."""
+        return await self._all("/shop/vouchers", Voucher, "vouchers")
+
     async def put_capture(self, capture: Capture) -> None:
         """Say what was captured for an order that the shop doesn't know, or another amount."""
         await self._send("PUT", "/payments/captures", capture)
+
+    async def credentials(self, merchant: str) -> Credentials:
+        """What the merchant would get from the providers' consoles."""
+        return Credentials.model_validate(await self._get(_path("payments", "accounts", merchant)))
 
     async def set_gateway(
         self, *, settle_after_seconds: float | None = 0, key_window_seconds: float = 24 * 3600
@@ -119,6 +133,15 @@ class SandboxClient:
         """Let a carrier scan a parcel, now or at the scan's time, past or future."""
         await self._send("POST", _path("carriers", carrier, "parcels", tracking_no, "scans"), scan)
 
+    async def answer_claim(self, carrier: str, merchant: str, key: str, verdict: Verdict) -> None:
+        """Let a carrier's claims desk answer a claim from now on."""
+        await self._send("PUT", _path("carriers", carrier, "claims", merchant, key, "answer"), verdict)
+
+    async def claim(self, carrier: str, merchant: str, key: str) -> ClaimReply:
+        """A claim as its carrier sees it."""
+        found = await self._get(_path("carriers", carrier, "claims", merchant, key))
+        return ClaimReply.model_validate(found)
+
     async def announcements(self) -> list[Announcement]:
         """The parcels that the warehouse expects."""
         return await self._all("/warehouse/announcements", Announcement)
@@ -126,6 +149,17 @@ class SandboxClient:
     async def shipments(self) -> list[Shipment]:
         """What the warehouse sent to customers again."""
         return await self._all("/warehouse/shipments", Shipment)
+
+    async def repairs(self) -> list[RepairOrder]:
+        """The repairs that the workshop was asked for."""
+        return await self._all("/warehouse/repairs", RepairOrder)
+
+    async def finish_repair(
+        self, merchant: str, key: str, state: Literal["repaired", "failed", "impossible"], reason: str = ""
+    ) -> None:
+        """Let the workshop be done with a repair."""
+        said = WorkshopSays(state=state, reason=reason)
+        await self._send("PUT", _path("warehouse", "merchants", merchant, "repairs", key), said)
 
     async def inbox(
         self, channel: InboxChannel | None = None, *, to: str | None = None, notice_id: str | None = None

@@ -3,8 +3,9 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AliasChoices, BaseModel, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -79,13 +80,15 @@ class Faults:
 class _Named(BaseModel):
     """What a body may be singled out by; the rest of it is none of the faults' business."""
 
-    key: str | None = None
+    key: Annotated[str | None, Field(validation_alias=AliasChoices("key", "out_refund_no"))] = None
     notice_id: str | None = None
 
 
 async def _carried(request: Request) -> set[str]:
     """The values by which a rule can single a request out."""
     values = {str(value) for value in request.path_params.values()}
+    if key := request.headers.get("Idempotency-Key"):
+        values.add(key)
     if request.method == "POST":
         try:
             named = _Named.model_validate_json(await request.body())

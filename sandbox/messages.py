@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from domain.base import AmountMinor, Currency, Instant, Model, Quantity, Slug
+from domain.base import AmountMinor, Currency, Instant, Model, Quantity, Slug, SomeMinor
 from domain.orders import Language
 from sandbox.vocabulary import Status
 
@@ -56,6 +56,23 @@ class ExchangeOrder(Exchange):
     new_order_id: str
 
 
+class VoucherRequest(Model):
+    """A voucher for who bought an order; once per key."""
+
+    key: Key
+    order_id: Slug
+    amount_minor: SomeMinor
+    currency: Currency
+
+
+class Voucher(VoucherRequest):
+    """A voucher that was given."""
+
+    ref: str
+    merchant: Slug
+    customer_id: Slug
+
+
 class Capture(Model):
     """What was captured for an order: the most that can go back."""
 
@@ -70,8 +87,11 @@ class RefundRequest(Model):
 
     key: Key
     order_id: Slug
-    amount_minor: Quantity
+    amount_minor: SomeMinor
     currency: Currency
+    from_captured: bool = True
+    """False: from the merchant's own money, as much as the merchant says."""
+    metadata: dict[str, str] = {}
 
 
 class Refund(RefundRequest):
@@ -151,6 +171,33 @@ class Shipment(SendBack):
     """Goods that went to the customer again."""
 
     parcel: ParcelLabel
+
+
+class Repair(Model):
+    """Goods that are to be repaired; once per key."""
+
+    key: OtherKey
+    merchant: Slug
+    case_id: OtherKey
+    lines: list[Goods] = Field(min_length=1)
+
+
+class WorkshopSays(Model):
+    """What becomes of a repair."""
+
+    state: Literal["repaired", "failed", "impossible"]
+    reason: str = ""
+
+
+class RepairNow(Model):
+    """Where a repair is by now."""
+
+    state: Literal["ordered", "repaired", "failed", "impossible"] = "ordered"
+    reason: str = ""
+
+
+class RepairOrder(Repair, RepairNow):
+    """A repair that was ordered, and what became of it."""
 
 
 class Notice(Model):

@@ -1,5 +1,7 @@
 """The payment gateway: refunds over HTTP, and the knobs and the journal that only tests touch."""
 
+from datetime import datetime
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,6 +18,23 @@ class Reason(Model):
     """Why a refund is made to fail."""
 
     reason: str = "account_closed"
+
+
+def take_refund(
+    payments: Payments,
+    merchant: str,
+    asked: RefundRequest,
+    now: datetime,
+    fault: FaultRule | None,
+    *,
+    keys_are_kept: bool = False,
+) -> Refund:
+    """Pay back as any dialect asks, with the faults that only a gateway has."""
+    kind = fault.kind if fault else None
+    if kind == "key_pruned" and not keys_are_kept:
+        payments.prune(merchant, asked.key)
+    will_fail = kind == "fails_later"
+    return payments.refund(merchant, asked, now, will_fail=will_fail, keys_are_kept=keys_are_kept)
 
 
 class PaymentDoors:
@@ -45,12 +64,7 @@ class PaymentDoors:
     async def _refund(self, request: Request) -> Response:
         asked = await read(request, RefundRequest)
         merchant = request.path_params["merchant"]
-        fault: FaultRule | None = request.state.fault
-        kind = fault.kind if fault else None
-        if kind == "key_pruned":
-            self._payments.prune(merchant, asked.key)
-        will_fail = kind == "fails_later"
-        return answer(self._payments.refund(merchant, asked, self._clock.now(), will_fail=will_fail))
+        return answer(take_refund(self._payments, merchant, asked, self._clock.now(), request.state.fault))
 
     async def _find(self, request: Request) -> Response:
         path = request.path_params

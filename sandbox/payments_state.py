@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from domain.base import Instant, Model, Quantity
+from domain.base import Instant, Model, SomeMinor
 from sandbox.http import Refusal, not_found
 from sandbox.journal import Journal
 from sandbox.messages import Capture, GatewaySettings, Movement, Refund, RefundRequest
@@ -35,7 +35,7 @@ class Ended(Model):
     at: Instant
     ref: str
     key: str
-    amount_minor: Quantity
+    amount_minor: SomeMinor
     currency: str
     reason: str | None = None
 
@@ -73,13 +73,30 @@ class Payments:
         """Money came in for an order; stands above what the shop says of it."""
         self._record(Captured(**capture.model_dump()))
 
+    def captured(self, merchant: str, order_id: str) -> Capture | None:
+        """What came in for an order, or by a payment."""
+        key = (merchant, order_id)
+        return self._captures.get(key) or self._order_capture(*key)
+
+    def of_payment(self, merchant: str, order_id: str, now: datetime) -> list[Refund]:
+        """All refunds of an order or a payment, the first first."""
+        self.settle_due(now)
+        return [self.refunds[ref] for ref in self._of_order.get((merchant, order_id), [])]
+
     def refund(
-        self, merchant: str, request: RefundRequest, now: datetime, *, will_fail: bool = False
+        self,
+        merchant: str,
+        request: RefundRequest,
+        now: datetime,
+        *,
+        will_fail: bool = False,
+        keys_are_kept: bool = False,
     ) -> Refund:
         """Pay back, or answer as before if the key is remembered; raises `Refusal`."""
         self.settle_due(now)
         first = self._keys.get((merchant, request.key))
-        if first and now - first.accepted_at < timedelta(seconds=self.settings.key_window_seconds):
+        window = timedelta(seconds=self.settings.key_window_seconds)
+        if first and (keys_are_kept or now - first.accepted_at < window):
             return self._repeat(first, request)
         self._check_money(merchant, request)
         after = self.settings.settle_after_seconds
@@ -103,18 +120,20 @@ class Payments:
 
     def _check_money(self, merchant: str, request: RefundRequest) -> None:
         key = (merchant, request.order_id)
-        capture = self._captures.get(key) or self._order_capture(*key)
+        capture = self.captured(*key)
         if capture is None:
             raise Refusal(422, "unknown_charge", "nothing was captured for this order")
         if capture.currency != request.currency:
             raise Refusal(422, "currency_mismatch", f"the order was paid in {capture.currency}")
-        if self._paid_back(*key) + request.amount_minor > capture.amount_minor:
+        if request.from_captured and self._paid_back(*key) + request.amount_minor > capture.amount_minor:
             raise Refusal(422, "over_refund", "more than what was captured and not yet refunded")
 
     def _paid_back(self, merchant: str, order_id: str) -> int:
         """What the order's refunds took or hold of its capture."""
         refunds = (self.refunds[ref] for ref in self._of_order.get((merchant, order_id), []))
-        return sum(refund.amount_minor for refund in refunds if refund.state != "failed")
+        return sum(
+            refund.amount_minor for refund in refunds if refund.from_captured and refund.state != "failed"
+        )
 
     def find(self, merchant: str, key: str, now: datetime) -> Refund:
         """The refund with this key, also when the key is forgotten; the first that was not in vain."""

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from domain.orders import Order
 from sandbox.faults import Faults
 from sandbox.http import Refusal, answer, answer_all, read
-from sandbox.messages import Contact, Exchange, Stock
+from sandbox.messages import Contact, Exchange, Stock, VoucherRequest
 from sandbox.shop_state import Shop
 
 
@@ -33,6 +33,13 @@ class ShopDoors:
             Route(stock, self._put_stock, methods=["PUT"]),
             Route(f"{merchant}/exchanges", exchange, methods=["POST"]),
             Route("/exchanges", self._exchanges, methods=["GET"]),
+            Route(f"{merchant}/vouchers", guard("shop", "voucher", self._give_voucher), methods=["POST"]),
+            Route(
+                f"{merchant}/vouchers/{{key}}",
+                guard("shop", "find_voucher", self._get_voucher),
+                methods=["GET"],
+            ),
+            Route("/vouchers", self._vouchers, methods=["GET"]),
         ]
 
     async def _get_order(self, request: Request) -> Response:
@@ -69,3 +76,14 @@ class ShopDoors:
 
     async def _exchanges(self, _: Request) -> Response:
         return answer_all("exchanges", list(self._shop.exchanges.values()))
+
+    async def _give_voucher(self, request: Request) -> Response:
+        asked = await read(request, VoucherRequest)
+        return answer(self._shop.give_voucher(request.path_params["merchant"], asked))
+
+    async def _get_voucher(self, request: Request) -> Response:
+        path = request.path_params
+        return answer(self._shop.voucher(path["merchant"], path["key"]))
+
+    async def _vouchers(self, _: Request) -> Response:
+        return answer_all("vouchers", list(self._shop.vouchers.values()))

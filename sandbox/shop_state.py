@@ -8,7 +8,7 @@ from domain.base import Model
 from domain.orders import Order
 from sandbox.http import Refusal, not_found
 from sandbox.journal import Journal
-from sandbox.messages import Capture, Contact, Exchange, ExchangeOrder, Stock
+from sandbox.messages import Capture, Contact, Exchange, ExchangeOrder, Stock, Voucher, VoucherRequest
 
 
 class OrderPut(Model):
@@ -42,7 +42,13 @@ class ExchangePlaced(ExchangeOrder):
     entry: Literal["exchange"] = "exchange"
 
 
-Entry = OrderPut | ContactPut | StockSet | ExchangePlaced
+class VoucherGiven(Voucher):
+    """A customer got a voucher."""
+
+    entry: Literal["voucher"] = "voucher"
+
+
+Entry = OrderPut | ContactPut | StockSet | ExchangePlaced | VoucherGiven
 ENTRIES: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="entry")])
 
 
@@ -51,8 +57,10 @@ class Shop:
 
     def __init__(self, journal: Journal[Entry]) -> None:
         self.exchanges: dict[tuple[str, str], ExchangeOrder] = {}
+        self.vouchers: dict[tuple[str, str], Voucher] = {}
         self._journal = journal
         self._orders: dict[tuple[str, str], Order] = {}
+        self._payments: dict[tuple[str, str], Capture] = {}
         self._contacts: dict[tuple[str, str], Contact] = {}
         self._stock: dict[tuple[str, str], int | None] = {}
         for entry in journal.replay():
@@ -73,9 +81,11 @@ class Shop:
         return self._orders[(merchant, order_id)]
 
     def captured(self, merchant: str, order_id: str) -> Capture | None:
-        """What was captured for an order, None if there is no such order."""
+        """What was captured by a payment, or for an order whose payments have no names; None without such."""
+        if payment := self._payments.get((merchant, order_id)):
+            return payment
         order = self._orders.get((merchant, order_id))
-        if order is None:
+        if order is None or order.payments:
             return None
         return Capture(
             merchant=merchant,
@@ -118,19 +128,54 @@ class Shop:
         self._record(ExchangePlaced(**asked.model_dump(), merchant=merchant, new_order_id=new_order_id))
         return self.exchanges[(merchant, asked.key)]
 
+    def give_voucher(self, merchant: str, asked: VoucherRequest) -> Voucher:
+        """Give a voucher once per key; raises `Refusal`."""
+        first = self.vouchers.get((merchant, asked.key))
+        if first is not None:
+            if (
+                VoucherRequest.model_validate(first.model_dump(include=set(VoucherRequest.model_fields)))
+                != asked
+            ):
+                raise Refusal(409, "idempotency_conflict", "this key was used with other content")
+            return first
+        customer_id = self.order(merchant, asked.order_id).customer_id
+        ref = f"vo_{len(self.vouchers) + 1:08d}"
+        self._record(VoucherGiven(**asked.model_dump(), merchant=merchant, customer_id=customer_id, ref=ref))
+        return self.vouchers[(merchant, asked.key)]
+
+    def voucher(self, merchant: str, key: str) -> Voucher:
+        """The voucher that was given under a key."""
+        if (merchant, key) not in self.vouchers:
+            raise not_found("voucher")
+        return self.vouchers[(merchant, key)]
+
     def _record(self, entry: Entry) -> None:
         self._journal.append(entry)
         self._apply(entry)
 
     def _apply(self, entry: Entry) -> None:
         if isinstance(entry, OrderPut):
-            self._orders[(entry.order.merchant, entry.order.order_id)] = entry.order
+            self._know(entry.order)
         elif isinstance(entry, ContactPut):
             self._contacts[(entry.merchant, entry.customer_id)] = entry.contact
         elif isinstance(entry, StockSet):
             self._stock[(entry.merchant, entry.sku)] = entry.stock.quantity
+        elif isinstance(entry, VoucherGiven):
+            self.vouchers[(entry.merchant, entry.key)] = Voucher.model_validate(
+                entry.model_dump(exclude={"entry"})
+            )
         else:
             self._take(entry)
+
+    def _know(self, order: Order) -> None:
+        self._orders[(order.merchant, order.order_id)] = order
+        for payment in order.payments:
+            self._payments[(order.merchant, payment.payment_id)] = Capture(
+                merchant=order.merchant,
+                order_id=payment.payment_id,
+                amount_minor=payment.amount_minor,
+                currency=payment.currency,
+            )
 
     def _take(self, placed: ExchangePlaced) -> None:
         for sku, taken in _wanted(placed).items():

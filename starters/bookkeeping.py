@@ -3,21 +3,22 @@
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from starters.failures import typed
+from activities.calls import typed
+from activities.names import WORKFLOW_TYPES
+from store.case_projection import cases_projector
 from store.pool import Pool
 from store.rebuild import Rebuilt, rebuild
-from store.return_projection import returns_projector
 from store.verify import Finding, verify
-from workflows.names import RETURN_CASE
 
-RUNNING = f"WorkflowType = '{RETURN_CASE}' AND ExecutionStatus = 'Running'"
+_TYPES = ", ".join(f"'{name}'" for name in WORKFLOW_TYPES.values())
+RUNNING = f"WorkflowType IN ({_TYPES}) AND ExecutionStatus = 'Running'"
 OF_TEMPORAL = ("not_running", "running_but_closed", "running_but_unknown")
 
 
 async def compare_books(pool: Pool, client: Client | None) -> list[Finding]:
     """All that two books tell differently; without a client, Temporal is left out."""
     running = await _running(client) if client is not None else None
-    findings = await verify(pool, await returns_projector(pool), running)
+    findings = await verify(pool, await cases_projector(pool), running)
     if client is None:
         return findings
     return [finding for finding in findings if not await _is_explained(client, finding)]
@@ -25,7 +26,7 @@ async def compare_books(pool: Pool, client: Client | None) -> list[Finding]:
 
 async def make_again(pool: Pool) -> Rebuilt:
     """Write every row and claim again from the events."""
-    return await rebuild(pool, await returns_projector(pool))
+    return await rebuild(pool, await cases_projector(pool))
 
 
 async def _running(client: Client) -> list[str]:

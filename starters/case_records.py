@@ -1,19 +1,19 @@
-"""What the store knows of returns: facts, state, first answer; to be read, waited for and followed."""
+"""What the store knows of cases: facts, state, first answer; to be read, waited for and followed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Any
 
+from domain.cases.events import ClockChanged
+from domain.cases.messages import Opened
+from domain.cases.state import AnyState
+from domain.cases.views import whole
 from domain.errors import CaseNotFound, NoAnswer
+from domain.kinds import kind_of
 from domain.records import Recorded
-from domain.returns import events as facts
-from domain.returns.answers import opening_answer, whole
-from domain.returns.messages import Opened, Progress
-from domain.returns.state import ReturnState
-from domain.returns.views import progress
-from store.case_archive import CaseArchive, fold_return, terms_hash_of
+from store.case_archive import CaseArchive
 from store.pool import Pool
 from store.streams import Streams
 
@@ -22,11 +22,8 @@ FIRST_PAUSE_SECONDS = 0.01
 PAUSE_GROWTH = 1.5
 LONGEST_PAUSE_SECONDS = 0.5
 
-OPENING = {
-    event.name for event in (facts.Applied, facts.Approved, facts.Refused, facts.Closed, facts.ClockChanged)
-}
-"""What an opening may consist of."""
-OPENING_ACTORS = ("customer", "policy", "clock")
+OPENING_ACTORS = ("customer", "watch", "agent", "policy", "clock")
+"""Who records an opening; what comes in the same instant by somebody else is no part of it."""
 
 
 class CaseRecords:
@@ -44,25 +41,27 @@ class CaseRecords:
             raise CaseNotFound(f"there is no case {case_id}", case_id=case_id)
         return [record for record in records if record.seq > after_seq]
 
-    async def state(self, case_id: str) -> ReturnState:
+    async def state(self, case_id: str) -> AnyState:
         """The case as its facts tell it."""
-        return await self._folded(case_id, await self.events(case_id))
+        return await self._archive.folded(case_id, await self.events(case_id))
 
-    async def progress(self, case_id: str) -> Progress:
-        """The customer's view."""
-        return progress(await self.state(case_id))
+    async def progress(self, case_id: str) -> Any:
+        """The customer's view, the kind's own model."""
+        return kind_of(case_id).progress(await self.state(case_id))
 
     async def view(self, case_id: str) -> dict[str, Any]:
         """The whole state, as the query `case` gives it."""
-        return whole(await self.state(case_id), datetime.now(UTC))
+        return whole(kind_of(case_id), await self.state(case_id), datetime.now(UTC))
 
     async def first_answer(self, case_id: str) -> Opened | None:
         """What the opening answered, from its facts; None for a case that the store does not know."""
         records = await self._streams.read(case_id)
         if not records:
             return None
-        opening = takewhile(lambda record: _is_of_opening(record, records[0]), records)
-        return opening_answer(await self._folded(case_id, list(opening)))
+        kind = kind_of(case_id)
+        events = kind.opening_events | {ClockChanged.name}
+        opening = takewhile(lambda record: _is_of_opening(record, records[0], events), records)
+        return kind.opening_answer(await self._archive.folded(case_id, list(opening)))
 
     async def wait_for(self, case_id: str, seq: int) -> None:
         """Wait until the event with this number is stored. Raises `NoAnswer` when patience ends."""
@@ -88,10 +87,11 @@ class CaseRecords:
             pause = FIRST_PAUSE_SECONDS if found else min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(pause)
 
-    async def _folded(self, case_id: str, records: list[Recorded]) -> ReturnState:
-        return fold_return(case_id, records, await self._archive.terms(terms_hash_of(records)))
 
+def _is_of_opening(record: Recorded, first: Recorded, events: Collection[str]) -> bool:
+    """What follows in the same instant, by somebody else, is no part of it.
 
-def _is_of_opening(record: Recorded, first: Recorded) -> bool:
-    """What follows in the same instant, by somebody else, is no part of it."""
-    return record.type in OPENING and record.at == first.at and record.actor in OPENING_ACTORS
+    A case that counts from an earlier receipt says in its first fact when it was written down.
+    """
+    written_at = datetime.fromisoformat(str(first.data.get("recorded_at", first.at)))
+    return record.type in events and record.at <= written_at and record.actor in OPENING_ACTORS

@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from domain.base import Instant, Model
+from domain.cases.links import CaseLink
+from domain.cases.readings import clock_rows
+from domain.cases.state import AnyState
+from domain.kinds import kind_of
 from domain.notices import NoticeRecord
 from domain.records import Recorded
 from domain.refunds import OPEN_STATES, RefundRow
-from domain.returns.deadlines import next_deadline
-from domain.returns.events import Closed
-from domain.returns.page import NEXT
 from domain.returns.state import LineState, ParcelState, ReturnState
-from domain.returns.views import clock_rows, waiting_for
 from domain.sla import ClockRow
-from starters.event_words import BACKGROUND, say
 from starters.moments import moment
+from starters.words import BACKGROUND, say
 
 
 class RefundNow(Model):
@@ -49,10 +49,10 @@ class PendingWork(Model):
 
 
 class CaseReport(Model):
-    """The whole answer. Times are in the zone of the case's order."""
+    """The whole answer. Times are in the zone of the case's order; goods and parcel only a return has."""
 
     case_id: str
-    order_id: str
+    order_id: str | None
     kind: str
     timezone: str
     priority: str
@@ -66,11 +66,15 @@ class CaseReport(Model):
     waiting_since: Instant | None = None
     until: Instant | None = None
     until_what: str | None = None
-    lines: list[LineState]
+    team: str | None = None
+    assignee: str | None = None
+    links: list[CaseLink] = []
+    facets: dict[str, str] = {}
+    lines: list[LineState] = []
     parcel: ParcelState | None = None
-    would_refund_minor: int
+    would_refund_minor: int | None = None
     refunded_minor: int
-    currency: str
+    currency: str | None
     refunds: list[RefundNow]
     clocks: list[ClockRow]
     notices: list[NoticeNow]
@@ -81,7 +85,7 @@ class CaseReport(Model):
 
 
 def report_case(
-    state: ReturnState,
+    state: AnyState,
     events: Sequence[Recorded],
     ledger: Sequence[RefundRow],
     notices: Sequence[NoticeRecord],
@@ -89,15 +93,15 @@ def report_case(
 ) -> CaseReport:
     """Put together what the store knows."""
     assert state.opened_at is not None
-    timezone = state.bought.timezone
-    moved = [event for event in events if event.type not in (*BACKGROUND, Closed.name)]
-    deadline = next_deadline(state) if state.open else None
-    owed_by = waiting_for(state)
+    kind, timezone = kind_of(state.case_id), state.timezone
+    moved = [event for event in events if event.type not in BACKGROUND and not event.type.endswith(".closed")]
+    deadline = kind.next_deadline(state) if state.open else None
+    owed_by = kind.waiting_for(state)
     stage = state.stage.replace("_", " ")
     return CaseReport(
         case_id=state.case_id,
-        order_id=state.bought.order_id,
-        kind=state.kind,
+        order_id=state.order.order_id if state.order else None,
+        kind=state.kind if isinstance(state, ReturnState) else kind.name,
         timezone=timezone,
         priority=state.priority,
         channel=state.channel,
@@ -105,17 +109,19 @@ def report_case(
         closed_at=state.closed_at,
         where=stage if state.open else f"closed: {(state.outcome or '').replace('_', ' ')}",
         why=say(moved[-1], timezone),
-        next=NEXT[owed_by] if owed_by else None,
+        next=kind.next_steps[owed_by] if owed_by else None,
         owed_by=owed_by,
         waiting_since=state.stage_since if state.open else None,
         until=deadline[0] if deadline else None,
         until_what=deadline[1] if deadline else None,
-        lines=list(state.lines.values()),
-        parcel=state.parcel,
-        would_refund_minor=state.preview_minor,
+        team=state.team,
+        assignee=state.assignee,
+        links=state.links,
+        facets=kind.facets(state),
+        **_goods(state),
         refunded_minor=state.refunded_minor,
-        currency=state.bought.currency,
-        refunds=_refunds(state, {row.seq: row for row in ledger}),
+        currency=state.order.currency if state.order else None,
+        refunds=_refunds(state, {row.seq: row for row in reversed(ledger)}),
         clocks=list(clock_rows(state, as_of)),
         notices=[NoticeNow(kind=each.kind, state=each.state, channel=each.channel) for each in notices],
         policy=state.policy,
@@ -124,13 +130,23 @@ def report_case(
     )
 
 
-def _refunds(state: ReturnState, ledger: dict[int, RefundRow]) -> list[RefundNow]:
+def _goods(state: AnyState) -> dict[str, Any]:
+    if not isinstance(state, ReturnState):
+        return {}
+    return {
+        "lines": list(state.lines.values()),
+        "parcel": state.parcel,
+        "would_refund_minor": state.preview_minor,
+    }
+
+
+def _refunds(state: AnyState, ledger: dict[int, RefundRow]) -> list[RefundNow]:
     found: list[RefundNow] = []
     for part in state.refunds:
         row = ledger.get(part.seq)
         now: dict[str, Any] = {"state": part.state, "since": part.since, "said": part.reason or part.state}
         if row is not None and part.state == "started":
-            said = _of_ledger(row, state.bought.timezone)
+            said = _of_ledger(row, state.timezone)
             now = {"state": row.state, "since": row.state_since, "said": said}
         if row is not None:
             now |= {"provider": row.provider, "attempts": row.attempts}
@@ -146,6 +162,8 @@ def _of_ledger(row: RefundRow, timezone: str) -> str:
         return row.state
     since = moment(row.state_since, timezone)
     match row.state:
+        case "intent" if row.approval == "asked":
+            return f"waits for a second person since {since}"
         case "intent":
             return f"reserved since {since}, not sent yet"
         case "unknown":

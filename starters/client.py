@@ -3,12 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
+from pydantic import BaseModel
 from temporalio.client import Client
 from temporalio.exceptions import TemporalError, WorkflowAlreadyStartedError
 
+from activities.calls import typed
+from activities.names import TASK_QUEUE
+from activities.starting import start_operation
+from domain.cases.messages import Answer, OpenCase, Opened, Reopen
 from domain.digests import digest
 from domain.errors import (
     CaseClosed,
@@ -18,28 +24,27 @@ from domain.errors import (
     NotReady,
     StoreUnavailable,
 )
+from domain.kinds import kind_of
 from domain.records import Recorded
 from domain.returns import messages as ask
 from starters.case_ids import parse_case_id
 from starters.case_records import CaseRecords
-from starters.failures import typed
-from starters.opening import start_operation
 from starters.requests import ReturnRequests
 from starters.sending import ANSWER_PATIENCE_SECONDS, Sender
 from starters.updates import NAMES
 from starters.whereabouts import Whereabouts
-from workflows.names import TASK_QUEUE
 
+A = TypeVar("A", bound=Answer)
 R = TypeVar("R")
 
 QUERY_TIMEOUT = timedelta(seconds=5)
 QUERY_PATIENCE_SECONDS = 6.0
-LATE_PARCEL_OUTCOMES = ("expired", "cancelled", "parcel_lost")
+LATE_PARCEL_OUTCOMES = ("expired", "cancelled", "parcel_lost", "clawed_back", "written_off")
 """Closed cases that a parcel which arrives after all opens again."""
 
 
 class Cases(ReturnRequests):
-    """Returns, by a Temporal client and, for reading what is recorded, the store.
+    """Cases, by a Temporal client and, for reading what is recorded, the store.
 
     All calls raise the typed errors of `domain.errors`, never Temporal's. A call that ends in `NoAnswer`, or
     whose caller died, is to be made again with the same key: what was done is not done twice.
@@ -77,18 +82,20 @@ class Cases(ReturnRequests):
 
         Raises `IdempotencyConflict` for other content, `OrderNotFound`, `UnknownPolicy`, `InvalidRequest`.
         """
-        return await self.open(ask.OpenReturn(merchant=merchant, number=number, application=application))
+        start = ask.OpenReturn(merchant=merchant, number=number, application=application)
+        return cast("ask.Opened", await self.open(start))
 
-    async def reopen(self, case_id: str, reopen: ask.Reopen, key: str) -> ask.Opened:
+    async def reopen(self, case_id: str, reopen: Reopen, key: str) -> Opened:
         """Let a closed case go on from what the store knows; one that is not closed is left as it is."""
-        merchant, number = parse_case_id(case_id)
-        return await self._open(ask.OpenReturn(merchant=merchant, number=number, reopen=reopen), key)
+        named, kind = parse_case_id(case_id), kind_of(case_id)
+        start = kind.open_message(merchant=named.merchant, number=named.number, reopen=reopen)
+        return await self._open(start, key)
 
-    async def open(self, start: ask.OpenReturn, key: str | None = None) -> ask.Opened:
-        """Open or reopen by the start argument itself; only `reopen` needs the key."""
-        if start.application is None:
+    async def open(self, start: OpenCase, key: str | None = None) -> Opened:
+        """Open or reopen a case of any kind by its start argument; only `reopen` needs the key."""
+        if start.content is None:
             return await self._open(start, key)
-        content = digest(start.application)
+        content = digest(start.content)
         first = await self._first_answer(start.case_id)
         if first is not None:
             return _same(first, content)
@@ -100,26 +107,36 @@ class Cases(ReturnRequests):
                 raise
             return _same(first, content)
 
-    async def act(self, case_id: str, request: ask.Command, key: str) -> ask.Answer:
+    async def act(self, case_id: str, request: BaseModel, key: str) -> Answer:
         """Send a message; the same key gets the first answer, also after the case went on or closed.
 
         Raises `IdempotencyConflict` when the key was used for other content, `Refused` and its kin when the
-        case's rules say no, `CaseClosed`, `CaseNotFound`. `Receive` reopens a case whose parcel comes late.
+        case's rules say no, `CaseClosed`, `CaseNotFound`. `Receive` reopens a case whose parcel comes late;
+        a closed case takes an `Appeal` and stays closed.
         """
         try:
             answer = await self._update(case_id, request, key)
         except CaseClosed as closed:
+            if isinstance(request, ask.Appeal):
+                return _same(await self._appeal_closed(case_id, request, key), digest(request))
             if (
                 not isinstance(request, ask.Receive)
                 or closed.detail.get("outcome") not in LATE_PARCEL_OUTCOMES
             ):
                 raise
-            late = ask.Reopen(reason="late_parcel", by=request.warehouse)
+            late = Reopen(reason="late_parcel", by=request.warehouse)
             await self.reopen(case_id, late, f"reopen-{key}")
             answer = await self._update(case_id, request, key)
         return _same(answer, digest(request))
 
-    async def _first_answer(self, case_id: str) -> ask.Opened | None:
+    async def _appeal_closed(self, case_id: str, appeal: ask.Appeal, key: str) -> Answer:
+        """A new run takes the closed case up, hears the appeal, and ends again."""
+        named, kind = parse_case_id(case_id), kind_of(case_id)
+        reopen = Reopen(reason="appeal", by=appeal.by)
+        start = kind.open_message(merchant=named.merchant, number=named.number, reopen=reopen)
+        return await self._start_with(start, NAMES[type(appeal)], appeal, key, Answer)
+
+    async def _first_answer(self, case_id: str) -> Opened | None:
         """What the store says that the opening answered.
 
         Thus a case that is closed, or was terminated, is never begun a second time under its number. When the
@@ -132,16 +149,26 @@ class Cases(ReturnRequests):
         except StoreUnavailable:
             return None
 
-    async def _open(self, start: ask.OpenReturn, key: str | None = None) -> ask.Opened:
+    async def _open(self, start: OpenCase, key: str | None = None) -> Opened:
         # An opening that was refused may be tried again, so it has no lasting key: its number is what counts.
         update_id = key or f"open-{uuid4()}"
+        return await self._start_with(start, "open", start, update_id, kind_of(start.case_id).opened)
 
-        async def send() -> ask.Opened:
+    async def _start_with(
+        self, start: OpenCase, update: str, message: BaseModel, key: str, result: type[A]
+    ) -> A:
+        """Start a case unless it runs, and have it answer an update, in one call."""
+
+        async def send() -> A:
             operation = start_operation(start, self._task_queue)
             try:
                 # Temporal's own overloads are partly untyped.
                 return await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType]
-                    "open", start, start_workflow_operation=operation, id=update_id, result_type=ask.Opened
+                    update,
+                    message,
+                    start_workflow_operation=operation,
+                    id=key,
+                    result_type=result,
                 )
             except TemporalError:
                 # What became of the start is told twice; the second copy must be taken too.
@@ -155,24 +182,24 @@ class Cases(ReturnRequests):
         except TemporalError as error:
             raise typed(error) from None
 
-    async def _update(self, case_id: str, request: ask.Command, key: str) -> ask.Answer:
+    async def _update(self, case_id: str, request: BaseModel, key: str) -> Answer:
         handle = self._client.get_workflow_handle(case_id)
 
-        async def send() -> ask.Answer:
+        async def send() -> Answer:
             return await handle.execute_update(  # pyright: ignore[reportUnknownMemberType]
-                NAMES[type(request)], request, id=key, result_type=ask.Answer
+                NAMES[type(request)], request, id=key, result_type=Answer
             )
 
         try:
-            return await self._sender.answered(send)
+            return await self._sender.answered(send, partial(self._whereabouts.runs_unfound, case_id))
         except TemporalError as error:
             raise await self._whereabouts.why(case_id, error) from None
 
     # Read
 
-    async def progress(self, case_id: str) -> ask.Progress:
-        """The customer's view (sop R6): from the running case, else from what is recorded."""
-        return await self._ask(case_id, "progress", ask.Progress, CaseRecords.progress)
+    async def progress(self, case_id: str) -> Any:
+        """The customer's view (sop R6), the kind's own model: from the running case, else as recorded."""
+        return await self._ask(case_id, "progress", kind_of(case_id).progress_model, CaseRecords.progress)
 
     async def case(self, case_id: str) -> dict[str, Any]:
         """The whole state: from the running case, else from what is recorded."""
@@ -211,9 +238,6 @@ class Cases(ReturnRequests):
             except CaseNotFound:
                 pass
         raise await self._whereabouts.unless_never_opened(case_id, why)
-
-
-A = TypeVar("A", bound=ask.Answer)
 
 
 def _same(answer: A, request_hash: str) -> A:

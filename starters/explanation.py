@@ -4,6 +4,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from domain.base import Instant, Model
+from domain.cases.state import AnyState
+from domain.kinds import kind_of
 from domain.returns.deadlines import next_deadline
 from domain.returns.state import ReturnState
 from starters.clock_reasons import ClockReason, clock_reasons
@@ -30,20 +32,30 @@ class Explanation(Model):
     clocks: list[ClockReason]
 
 
-def explain_case(state: ReturnState, as_of: datetime) -> Explanation:
+def explain_case(state: AnyState, as_of: datetime) -> Explanation:
     """From the policy that is pinned to the case and the events that its clocks heard."""
     return Explanation(
         case_id=state.case_id,
-        timezone=state.bought.timezone,
+        timezone=state.timezone,
         policy=state.policy,
         policy_hash=state.policy_hash,
         calendar_revision=state.calendar_revision,
         deadlines=_deadlines(state),
-        clocks=clock_reasons(state.clocks, state.terms.clocks, as_of),
+        clocks=clock_reasons(state.clocks, state.clock_spec, as_of),
     )
 
 
-def _deadlines(state: ReturnState) -> list[DeadlineReason]:
+def _deadlines(state: AnyState) -> list[DeadlineReason]:
+    if isinstance(state, ReturnState):
+        return _of_return(state)
+    found = kind_of(state.case_id).next_deadline(state) if state.open else None
+    if found is None:
+        return []
+    at = found[0].astimezone(ZoneInfo(state.timezone))
+    return [DeadlineReason(name=found[1], at=at, why="the policy's time; then the case goes on by itself")]
+
+
+def _of_return(state: ReturnState) -> list[DeadlineReason]:
     rules, zone = state.terms.returns, state.bought.timezone
     exchange = rules.exchange
     silence = next_deadline(state) if state.stage == "confirmation" else None

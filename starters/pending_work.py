@@ -6,9 +6,9 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.calls import typed
 from domain.refunds import RefundRow
 from starters.case_report import PendingWork
-from starters.failures import typed
 
 
 async def pending_work(client: Client, case_id: str, ledger: list[RefundRow]) -> list[PendingWork]:

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from domain.invalid import invalid_request
+from domain.orders import Kind
 from domain.returns import messages as ask
 
 M = TypeVar("M", bound=BaseModel)
@@ -25,7 +26,7 @@ class ReturnRequests(ABC):
     """One method per update. `key` is the caller's idempotency key: the same key is answered once for all."""
 
     @abstractmethod
-    async def act(self, case_id: str, request: ask.Command, key: str) -> ask.Answer:
+    async def act(self, case_id: str, request: BaseModel, key: str) -> ask.Answer:
         """Send a message to a case and return its answer."""
 
     async def review(
@@ -86,9 +87,50 @@ class ReturnRequests(ABC):
         """The inspection's result."""
         return await self.act(case_id, message(ask.Inspect, inspector=inspector, lines=lines), key)
 
-    async def choose(self, case_id: str, *, choice: Literal["refund", "wait"], key: str) -> ask.Answer:
+    async def choose(
+        self, case_id: str, *, choice: Literal["refund", "wait", "exchange"], key: str
+    ) -> ask.Answer:
         """The customer's choice when the exchange is out of stock."""
         return await self.act(case_id, message(ask.Choose, choice=choice), key)
+
+    async def advise(
+        self, case_id: str, *, agent: str, diagnosis: str, recommend: Kind, key: str
+    ) -> ask.Answer:
+        """An agent's diagnosis, and what would help best (sop R8)."""
+        word = message(ask.Advise, agent=agent, diagnosis=diagnosis, recommend=recommend)
+        return await self.act(case_id, word, key)
+
+    async def accept_advice(self, case_id: str, *, accept: bool = True, key: str) -> ask.Answer:
+        """The customer's word on the advice."""
+        return await self.act(case_id, message(ask.AcceptAdvice, accept=accept), key)
+
+    async def resolve_clawback(
+        self,
+        case_id: str,
+        *,
+        by: str,
+        outcome: Literal["paid_back", "written_off"],
+        reason: str,
+        amount_minor: int | None = None,
+        provider_ref: str | None = None,
+        key: str,
+    ) -> ask.Answer:
+        """What became of money that went out in advance and was asked back."""
+        word = message(
+            ask.ResolveClawback,
+            by=by,
+            outcome=outcome,
+            reason=reason,
+            amount_minor=amount_minor,
+            provider_ref=provider_ref,
+        )
+        return await self.act(case_id, word, key)
+
+    async def appeal(
+        self, case_id: str, *, reason: str, by: Literal["customer", "agent"] = "customer", key: str
+    ) -> ask.Answer:
+        """The customer does not accept a refusal; closed returns take it too. It becomes a complaint."""
+        return await self.act(case_id, message(ask.Appeal, by=by, reason=reason), key)
 
     async def retry_refund(self, case_id: str, *, by: str, reason: str, key: str) -> ask.Answer:
         """Pay a failed refund again."""

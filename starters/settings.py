@@ -55,6 +55,7 @@ class ProviderFields(BaseSettings):
     smtp_tls_from_start: bool | None = None
     label_carrier: str | None = None
     payments_key_window_hours: float | None = None
+    payment_accounts_file: Path | None = None
     provider_timeout_seconds: float | None = None
 
 
@@ -75,13 +76,15 @@ class Settings(ProviderFields):
     state_dir: Path = CHECKOUT / ".casework"
     policies_dir: Path = CHECKOUT / "deploy" / "policies"
     calendars_dir: Path = CHECKOUT / "deploy" / "calendars"
+    staff_file: Path = CHECKOUT / "deploy" / "staff.yaml"
+    """Teams and members as `casework staff check` and `seed` read them."""
     task_queue: str = Field(default="casework", min_length=1)
     build_id: str | None = None
     """Names this build to Temporal's worker versioning; without it the worker is not versioned."""
     log_format: LogFormat = "auto"
     log_level: LogLevel = "info"
     staff: dict[str, StaffMember] = {}
-    """Whom clocks tell, by the roles that the policies name (agent, lead, head)."""
+    """Whom clocks tell, by the roles that the policies name (agent, lead, head), where no member is known."""
     database_url: str | None = None
     running_temporal: str | None = None
     """Where a running `up` has its Temporal; used only when no Temporal setting names another."""

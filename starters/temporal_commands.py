@@ -4,10 +4,13 @@ import json
 import shlex
 from dataclasses import dataclass
 
-from domain.returns.messages import Command, OpenReturn
-from starters.opening import PRIORITY_KEYS, attributes_of, details_of, reuse_policy, summary_of
+from pydantic import BaseModel
+
+from activities.names import TASK_QUEUE, WEATHER_RELIEF, WORKFLOW_TYPES
+from activities.starting import PRIORITY_KEYS, attributes_of, details_of, reuse_policy, summary_of
+from domain.cases.messages import OpenCase
+from domain.weather.messages import AnnounceWeather
 from starters.updates import NAMES
-from workflows.names import RETURN_CASE, TASK_QUEUE
 
 REUSE = {"ALLOW_DUPLICATE": "AllowDuplicate", "ALLOW_DUPLICATE_FAILED_ONLY": "AllowDuplicateFailedOnly"}
 
@@ -20,18 +23,18 @@ class TemporalCommands:
     namespace: str = "default"
     task_queue: str = TASK_QUEUE
 
-    def open(self, start: OpenReturn, key: str) -> str:
+    def open(self, start: OpenCase, key: str) -> str:
         """Start the case unless it runs, and wait for the answer of `open`."""
         words = ["workflow execute-update-with-start", *self._where(start.case_id)]
-        words += [f"--type {RETURN_CASE}", f"--task-queue {shlex.quote(self.task_queue)}"]
+        words += [f"--type {WORKFLOW_TYPES[start.kind]}", f"--task-queue {shlex.quote(self.task_queue)}"]
         words += ["--id-conflict-policy UseExisting"]
         words += [f"--id-reuse-policy {REUSE[reuse_policy(start).name]}"]
         words += [
             f"--search-attribute {shlex.quote(f'{name}={json.dumps(value)}')}"
             for name, value in attributes_of(start).items()
         ]
-        if start.application is not None:
-            words += [f"--priority-key {PRIORITY_KEYS[start.application.priority]}"]
+        if start.priority is not None:
+            words += [f"--priority-key {PRIORITY_KEYS[start.priority]}"]
         words += [f"--static-summary {shlex.quote(summary_of(start))}"]
         words += [f"--static-details {shlex.quote(details_of(start))}"]
         content = _json(start)
@@ -43,7 +46,16 @@ class TemporalCommands:
         ]
         return _joined(words)
 
-    def update(self, case_id: str, request: Command, key: str) -> str:
+    def weather(self, window: AnnounceWeather, key: str) -> str:
+        """Announce a window of extreme weather, unless it was."""
+        words = ["workflow execute-update-with-start", *self._where(window.window_id)]
+        words += [f"--type {WEATHER_RELIEF}", f"--task-queue {shlex.quote(self.task_queue)}"]
+        words += ["--id-conflict-policy UseExisting", "--id-reuse-policy AllowDuplicateFailedOnly"]
+        content = _json(window)
+        words += [f"--input {content}", "--update-name announce", f"--update-id {shlex.quote(key)}"]
+        return _joined([*words, f"--update-input {content}"])
+
+    def update(self, case_id: str, request: BaseModel, key: str) -> str:
         """Send an update and wait for its answer."""
         words = ["workflow update execute", *self._where(case_id)]
         words += [f"--name {NAMES[type(request)]}", f"--update-id {shlex.quote(key)}"]
@@ -60,7 +72,7 @@ class TemporalCommands:
         ]
 
 
-def _json(message: OpenReturn | Command) -> str:
+def _json(message: BaseModel) -> str:
     plain = message.model_dump(mode="json", exclude_unset=True)
     return shlex.quote(json.dumps(plain, ensure_ascii=False))
 

@@ -1,22 +1,21 @@
-"""Which message goes to which update of `ReturnCase`: the one table for client, command line and docs."""
+"""Which message goes to which update: the one table for client, command line and docs."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from domain.returns import messages as ask
+from pydantic import BaseModel
 
-UPDATES: Mapping[str, type[ask.Command]] = {
-    "review": ask.Review,
-    "request_info": ask.RequestInfo,
-    "give_info": ask.GiveInfo,
-    "ship": ask.Ship,
-    "receive": ask.Receive,
-    "resolve_parcel": ask.ResolveParcel,
-    "inspect": ask.Inspect,
-    "choose": ask.Choose,
-    "retry_refund": ask.RetryRefund,
-    "confirm": ask.Confirm,
-    "cancel": ask.Cancel,
+from domain.cases.decisions import SHARED_COMMANDS
+from domain.cases.kind import Kind
+from domain.kinds import KINDS
+
+
+def updates_of(kind: Kind[Any]) -> Mapping[str, type[BaseModel]]:
+    """Update name to message. `open` is not here: it goes with the start (`activities/starting.py`)."""
+    return {**kind.commands, **SHARED_COMMANDS}
+
+
+NAMES: Mapping[type[BaseModel], str] = {
+    message: name for kind in KINDS.values() for name, message in updates_of(kind).items()
 }
-"""Update name to message. `open` is not here: it goes with the start (`starters/opening.py`)."""
-
-NAMES: Mapping[type[ask.Command], str] = {message: name for name, message in UPDATES.items()}
+"""Message to update name; no two kinds share a message of their own."""

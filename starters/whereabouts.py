@@ -5,10 +5,10 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.exceptions import TemporalError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.errors import CaseClosed, CaseNotFound, CaseworkError, NotReady
-from domain.returns.state import ReturnState
+from activities.calls import has_detail, typed
+from domain.cases.state import AnyState
+from domain.errors import CaseClosed, CaseNotFound, CaseworkError, NoAnswer, NotReady
 from starters.case_records import CaseRecords
-from starters.failures import has_detail, typed
 from starters.sending import Sender
 
 
@@ -22,15 +22,21 @@ class Whereabouts:
 
     async def why(self, case_id: str, error: TemporalError) -> CaseworkError:
         """The typed error for what a call on a case raised."""
-        if _is_missing(error):
+        if is_missing(error):
             return await self.absence(case_id)
         return typed(error)
 
+    async def runs_unfound(self, case_id: str, error: TemporalError) -> bool:
+        """Whether Temporal did not find what runs: it met the end of a run that goes on in another."""
+        return is_missing(error) and await self._status(case_id) == WorkflowExecutionStatus.RUNNING
+
     async def absence(self, case_id: str) -> CaseworkError:
-        """The error for a case that does not run."""
+        """The error for a case that does not run, or did not a moment ago."""
         state = await self._recorded(case_id)
         status = await self._status(case_id)
-        if state is not None and state.open and status != WorkflowExecutionStatus.RUNNING:
+        if status == WorkflowExecutionStatus.RUNNING:
+            return NoAnswer(f"Temporal did not find {case_id}, which runs by now: send it again")
+        if state is not None and state.open:
             ended = status.name.lower() if status else "gone"
             return NotReady(
                 f"{case_id} is open, but its workflow is {ended}: `casework verify` says what to do"
@@ -48,7 +54,7 @@ class Whereabouts:
             is_refused = await self._status(case_id) == WorkflowExecutionStatus.FAILED
         return _never_opened(case_id) if is_refused else error
 
-    async def _recorded(self, case_id: str) -> ReturnState | None:
+    async def _recorded(self, case_id: str) -> AnyState | None:
         if self._records is None:
             return None
         try:
@@ -61,12 +67,12 @@ class Whereabouts:
         try:
             return (await self._sender.answered(handle.describe)).status
         except RPCError as error:
-            if _is_missing(error):
+            if is_missing(error):
                 return None
             raise typed(error) from None
 
 
-def _is_missing(error: TemporalError) -> bool:
+def is_missing(error: TemporalError) -> bool:
     """Whether there is no such workflow, or none that runs."""
     if not isinstance(error, RPCError) or error.status != RPCStatusCode.NOT_FOUND:
         return False

@@ -180,7 +180,7 @@ def _event_rows(prepared: _Prepared, repeated: int) -> list[tuple[object, ...]]:
     ]
 
 
-def _consequences(batches: Sequence[Batch]) -> tuple[str | None, list[str], list[tuple[str, ...]]]:
+def _consequences(batches: Sequence[Batch]) -> tuple[str | None, list[str], list[tuple[str | None, ...]]]:
     """Read-model rows, the cases whose claims are replaced, and what these still hold."""
     summaries = [batch.summary for batch in batches if batch.summary is not None]
     holders = [(batch.summary, batch.held) for batch in batches if batch.summary and batch.held is not None]

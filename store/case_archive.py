@@ -1,20 +1,25 @@
 """Cases as their streams tell them, under the terms that were pinned to them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
 
 from domain.calendars import Snapshot
+from domain.cases.events import Retargeted
+from domain.cases.state import AnyState
 from domain.digests import digest
-from domain.errors import CaseNotFound, IdempotencyConflict
+from domain.errors import CaseNotFound, IdempotencyConflict, InvalidRequest
+from domain.invalid import where_and_why
+from domain.kinds import kind_of
 from domain.policy import PinnedPolicy, Policy
 from domain.records import Recorded
-from domain.returns.evolve import fold
-from domain.returns.messages import OpenReturn
-from domain.returns.state import ReturnState
-from domain.returns.story import blank
 from store.pinned_documents import PinnedDocuments
 from store.pool import Pool
 from store.streams import Streams
 
+T = TypeVar("T", bound=PinnedPolicy)
+S = TypeVar("S", bound=AnyState)
 TERMS = "terms:"
 """How the names of excerpts begin, which lie among the policies."""
 
@@ -41,14 +46,23 @@ class CaseArchive:
             self._kept.add(terms_hash)
         return terms_hash
 
-    async def terms(self, terms_hash: str) -> PinnedPolicy:
-        """The terms with this hash; raises `UnknownPolicy`."""
-        return PinnedPolicy.model_validate(await self._documents.policy(terms_hash))
+    async def policy(self, policy_hash: str) -> Policy:
+        """A policy that some case was held to; raises `UnknownPolicy`, and `InvalidRequest` if unreadable."""
+        body = await self._documents.policy(policy_hash)
+        try:
+            return Policy.model_validate(body)
+        except ValidationError as error:
+            where, why = where_and_why(error, whole="policy")
+            message = f"policy {policy_hash} cannot be read by this program: {where}: {why}"
+            raise InvalidRequest(message) from error
 
-    async def all_terms(self) -> dict[str, PinnedPolicy]:
-        """The terms of all cases by hash, for who reads every stream."""
-        found = await self._documents.policies_named(TERMS)
-        return {terms_hash: PinnedPolicy.model_validate(body) for terms_hash, body in found.items()}
+    async def terms(self, terms: type[T], terms_hash: str) -> T:
+        """The terms with this hash; raises `UnknownPolicy`."""
+        return terms.model_validate(await self._documents.policy(terms_hash))
+
+    async def all_terms(self) -> dict[str, Any]:
+        """The terms of all cases by hash, as JSON, for who reads every stream."""
+        return dict(await self._documents.policies_named(TERMS))
 
     async def check_begun_by(self, case_id: str, runs: Sequence[str]) -> None:
         """Raises `IdempotencyConflict` when a run other than these has begun the case's stream."""
@@ -56,21 +70,34 @@ class CaseArchive:
         if begun_by is not None and runs and begun_by not in runs:
             raise IdempotencyConflict(f"{case_id} was opened before; reopen it, or take a new number")
 
-    async def return_state(self, case_id: str) -> ReturnState:
-        """A return folded from its stream; raises `CaseNotFound`."""
+    async def state(self, case_id: str) -> AnyState:
+        """A case folded from its stream; raises `CaseNotFound`."""
         records = await self._streams.read(case_id)
         if not records:
-            raise CaseNotFound(f"there is no case {case_id}")
-        return fold_return(case_id, records, await self.terms(terms_hash_of(records)))
+            raise CaseNotFound(f"there is no case {case_id}", case_id=case_id)
+        return await self.folded(case_id, records)
+
+    async def state_as(self, state: type[S], case_id: str) -> S:
+        """The same, for who knows the kind."""
+        found = await self.state(case_id)
+        assert isinstance(found, state)
+        return found
+
+    async def folded(self, case_id: str, records: Sequence[Recorded]) -> AnyState:
+        """The case that these facts of it tell, under the terms that they name."""
+        kind = kind_of(case_id)
+        terms = {name: await self.terms(kind.terms, name) for name in terms_hashes_of(records)}
+        return fold_case(case_id, records, terms)
 
 
-def terms_hash_of(records: Sequence[Recorded]) -> str:
-    """Under which terms a stream began."""
-    return str(records[0].data["terms_hash"])
+def terms_hashes_of(records: Sequence[Recorded]) -> list[str]:
+    """Under which terms a stream began, and to which it was retargeted."""
+    named = [record for record in records if record is records[0] or record.type == Retargeted.name]
+    return [str(record.data["terms_hash"]) for record in named]
 
 
-def fold_return(case_id: str, records: Sequence[Recorded], terms: PinnedPolicy) -> ReturnState:
-    """The return that these facts tell, under its terms."""
-    _, merchant, number = case_id.split(":", 2)
-    start = OpenReturn.model_construct(merchant=merchant, number=number)
-    return fold(blank(start, terms), list(records))
+def fold_case(case_id: str, records: Sequence[Recorded], terms: Mapping[str, PinnedPolicy]) -> AnyState:
+    """The case that these facts tell, under terms by their hashes."""
+    kind = kind_of(case_id)
+    first, *_ = terms_hashes_of(records)
+    return kind.fold.fold(kind.blank(case_id, terms[first]), records, terms)

@@ -1,36 +1,26 @@
 """The refund ledger: written before money moves, bounded per order by what was captured (design §5).
 
-Locks are always taken in one order: the order's budget, the refund, its stream.
+Locks are always taken in one order: the order's budget, the customer, the refund, its stream.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from domain.base import Model
+from domain.approvals import Approval, Asking
 from domain.errors import CurrencyMismatch, IdempotencyConflict, NotFound, OverCap
+from domain.goodwill import GoodwillBounds
+from domain.orders import Order, OrderPayment
 from domain.records import Batch
 from domain.refunds import RefundIntent, RefundRow, RefundState
 from store.append import append_one
+from store.approvals import asked_about, judge
+from store.budgets import Budget, PartOf, give, move, open_payments, parts_of
 from store.pool import Connection, Pool, Row, connection, transaction
 from store.refund_states import budget_change, is_news
 from store.sql import load
 
 Q = load("ledger")
-
-
-class Budget(Model):
-    """What may still be refunded of an order: captured less reserved less settled."""
-
-    merchant: str
-    order_id: str
-    currency: str
-    captured_minor: int
-    reserved_minor: int
-    settled_minor: int
-
-    @property
-    def left_minor(self) -> int:
-        """What a new refund may take at most."""
-        return self.captured_minor - self.reserved_minor - self.settled_minor
 
 
 class Ledger:
@@ -39,22 +29,39 @@ class Ledger:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def open_budget(self, merchant: str, order_id: str, currency: str, captured_minor: int) -> Budget:
-        """Fix what was captured for an order, or renew it.
+    async def open_budget(
+        self,
+        merchant: str,
+        order_id: str,
+        currency: str,
+        captured_minor: int,
+        payments: Sequence[OrderPayment] = (),
+    ) -> Budget:
+        """Fix what was captured for an order, by which payments, or renew it.
 
-        Raises `CurrencyMismatch`, and `OverCap` when less was captured than is refunded or reserved already.
+        Raises `CurrencyMismatch`, and `OverCap` when less was captured than is refunded or reserved already,
+        of the order or of one of its payments.
         """
         async with transaction(self._pool) as conn:
-            row = await conn.fetchrow(Q["open_budget"], merchant, order_id, currency, captured_minor)
+            row = await conn.fetchrow(
+                Q["open_budget"], merchant, order_id, currency, captured_minor, len(payments)
+            )
             if row is not None:
+                await open_payments(conn, merchant, order_id, payments)
                 return _budget(row)
             budget = await self._locked_budget(conn, merchant, order_id)
         if budget.currency != currency:
             raise _other_currency(budget, currency)
-        committed = budget.reserved_minor + budget.settled_minor
         raise OverCap(
-            f"order {order_id} cannot have a budget of {captured_minor}: {committed} are committed",
-            committed_minor=committed,
+            f"order {order_id} cannot have a budget of {captured_minor}: "
+            f"{budget.committed_minor} are committed",
+            committed_minor=budget.committed_minor,
+        )
+
+    async def open_order(self, merchant: str, order: Order) -> Budget:
+        """The same for an order as the shop tells of it."""
+        return await self.open_budget(
+            merchant, order.order_id, order.currency, order.captured_minor, order.payments
         )
 
     async def budget(self, merchant: str, order_id: str) -> Budget:
@@ -62,11 +69,21 @@ class Ledger:
         async with connection(self._pool) as conn:
             return _budget(_found(await conn.fetchrow(Q["budget"], merchant, order_id), order_id))
 
-    async def reserve(self, intent: RefundIntent, batch: Batch | None = None) -> RefundRow:
-        """Fix a refund and take its amount from the order's budget; `batch` is its stream's first event.
+    async def reserve(
+        self,
+        intent: RefundIntent,
+        batch: Batch | None = None,
+        bounds: GoodwillBounds | None = None,
+        part_of: PartOf | None = None,
+        asking: Asking | None = None,
+    ) -> RefundRow:
+        """Fix a refund and take its amount from the budgets; `batch` is its stream's first event.
 
-        The same intent again gives the row as it is by now. Raises `OverCap`, `CurrencyMismatch`,
-        `IdempotencyConflict` for another intent under the same key, `NotFound` without a budget.
+        `bounds`: of what the merchant gives. `part_of`: what is taken from one payment, where the order has
+        several; it may refuse. With `asking` a refund above a limit waits for a second person, in the same
+        transaction. The same intent again gives the first part's row as it is by now. Raises `OverCap`,
+        `OverBudget`, `CurrencyMismatch`, `IdempotencyConflict` for another intent under the same key,
+        `NotFound` without a budget.
         """
         async with transaction(self._pool) as conn:
             budget = await self._locked_budget(conn, intent.merchant, intent.order_id)
@@ -74,13 +91,15 @@ class Ledger:
                 await _append_missing(conn, batch)
                 return row
             _check_budget(budget, intent)
-            await conn.execute(Q["move_budget"], intent.merchant, intent.order_id, intent.amount_minor, 0)
-            row = await conn.fetchrow(
-                Q["insert_intent"], *intent.model_dump(include=_INTENT).values(), _time_of(batch)
-            )
+            await give(conn, intent, bounds, _time_of(batch))
+            parts = await parts_of(conn, budget, intent, part_of)
+            rows = [await self._insert(conn, part, _time_of(batch)) for part in parts]
             if batch is not None:
                 await append_one(conn, batch)
-            return _refund(_found(row, intent.key))
+            if asking is None:
+                return rows[0]
+            await judge(conn, intent, asking)
+            return _refund(_found(await conn.fetchrow(Q["refund"], rows[0].key), intent.key))
 
     async def mark_sent(self, key: str, at: datetime) -> RefundRow:
         """Note that the provider is about to be called, just before it is.
@@ -102,34 +121,56 @@ class Ledger:
         reason: str | None = None,
         error: str | None = None,
         batch: Batch | None = None,
+        if_attempts: int | None = None,
     ) -> RefundRow:
         """Write what is known of a refund by now; returns the row as it then is.
+
+        With `if_attempts` nothing is written when more was sent meanwhile than so many requests.
 
         Forward only: news that is older than the row's state changes nothing, the same state again only adds
         what was not known. Money moves with the state: settled leaves the reservation for good, only a
         confirmed failure frees it. Raises `LedgerConflict` when the state contradicts the row's.
         """
         async with transaction(self._pool) as conn:
-            budget = _budget(_found(await conn.fetchrow(Q["lock_budget_of"], key), key))
+            _found(await conn.fetchrow(Q["lock_budget_of"], key), key)
             row = _refund(_found(await conn.fetchrow(Q["lock_refund"], key), key))
+            if if_attempts not in (None, row.attempts):
+                return row
             if not is_news(row, state):
                 await _append_missing(conn, batch)
                 return row
-            reserved_minor, settled_minor = budget_change(row.state, state, row.amount_minor)
-            await conn.execute(
-                Q["move_budget"], budget.merchant, budget.order_id, reserved_minor, settled_minor
-            )
+            await move(conn, row, *budget_change(row.state, state, row.amount_minor))
             changed = await conn.fetchrow(Q["set_state"], key, state, at, provider_ref, reason, error)
             if row.state == state:
                 await _append_missing(conn, batch)
             elif batch is not None:
-                await append_one(conn, batch)
+                await append_one(conn, batch if row.payment_id is None else await _as_next(conn, batch))
             return _refund(_found(changed, key))
 
     async def get(self, key: str) -> RefundRow:
         """The refund with this key; raises `NotFound`."""
         async with connection(self._pool) as conn:
             return _refund(_found(await conn.fetchrow(Q["refund"], key), key))
+
+    async def parts(self, refund_id: str) -> list[RefundRow]:
+        """A refund's parts, one for each payment that it is taken from; raises `NotFound`."""
+        async with connection(self._pool) as conn:
+            rows = await conn.fetch(Q["parts"], refund_id)
+        _found(rows[0] if rows else None, refund_id)
+        return [_refund(row) for row in rows]
+
+    async def paid_by(self, row: RefundRow) -> int:
+        """What was captured by the payment that a refund is taken from."""
+        if row.payment_id is None:
+            return (await self.budget(row.merchant, row.order_id)).captured_minor
+        async with connection(self._pool) as conn:
+            found = await conn.fetchrow(Q["payment"], row.merchant, row.order_id, row.payment_id)
+        return _found(found, row.payment_id)["captured_minor"]
+
+    async def approval(self, refund_id: str) -> Approval:
+        """What a second person was asked about a refund. Raises `RefundNotFound`, `ApprovalNotAsked`."""
+        async with connection(self._pool) as conn:
+            return await asked_about(conn, refund_id)
 
     async def for_case(self, case_id: str) -> list[RefundRow]:
         """All refunds of a case, in their order."""
@@ -140,6 +181,11 @@ class Ledger:
         """All refunds of an order, whichever case asked."""
         async with connection(self._pool) as conn:
             return [_refund(row) for row in await conn.fetch(Q["refunds_of_order"], merchant, order_id)]
+
+    async def _insert(self, conn: Connection, intent: RefundIntent, at: datetime | None) -> RefundRow:
+        await move(conn, intent, intent.amount_minor, 0)
+        row = await conn.fetchrow(Q["insert_intent"], *intent.model_dump(include=_INTENT).values(), at)
+        return _refund(_found(row, intent.key))
 
     async def _locked_budget(self, conn: Connection, merchant: str, order_id: str) -> Budget:
         row = await conn.fetchrow(Q["lock_budget"], merchant, order_id)
@@ -152,7 +198,8 @@ class Ledger:
         if not rows:
             return None
         row = _refund(rows[0])
-        if row.model_dump(include=_INTENT) != intent.model_dump(include=_INTENT):
+        by_rails = {"provider"} if row.payment_id else set[str]()
+        if _whole([_refund(each) for each in rows], by_rails) != _whole([intent], by_rails):
             raise IdempotencyConflict(
                 f"refund {intent.key} was fixed with other content; a changed refund needs the next number",
                 key=intent.key,
@@ -163,10 +210,23 @@ class Ledger:
 _INTENT = set(RefundIntent.model_fields)
 
 
+def _whole(parts: Sequence[RefundIntent], by_rails: set[str]) -> dict[str, Any]:
+    """What was asked for, whatever payments it is taken from; `by_rails`: what these have a say in."""
+    content = parts[0].model_dump(include=_INTENT - {"payment_id", "part"} - by_rails)
+    return content | {"amount_minor": sum(part.amount_minor for part in parts)}
+
+
+async def _as_next(conn: Connection, batch: Batch) -> Batch:
+    """The batch at the end of its stream: the parts of a refund end in any order."""
+    first = await conn.fetchval(Q["stream_end"], batch.case_id) + 1
+    events = [event.model_copy(update={"seq": seq}) for seq, event in enumerate(batch.events, start=first)]
+    return batch.model_copy(update={"first_seq": first, "events": events})
+
+
 def _check_budget(budget: Budget, intent: RefundIntent) -> None:
     if budget.currency != intent.currency:
         raise _other_currency(budget, intent.currency)
-    if intent.amount_minor > budget.left_minor:
+    if intent.from_captured and intent.amount_minor > budget.left_minor:
         raise OverCap(
             f"refund {intent.key} of {intent.amount_minor} exceeds the {budget.left_minor} left of order "
             f"{intent.order_id}",

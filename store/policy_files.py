@@ -56,7 +56,7 @@ class PolicyFile:
         try:
             node = loader.get_single_node()
             if not isinstance(node, yaml.MappingNode):
-                raise InvalidRequest(f"{path}:1: a policy is a mapping of names to values")
+                raise InvalidRequest(f"{path}:1: the file must be a mapping of names to values")
             for key in _repeated_keys(node):
                 raise InvalidRequest(f"{path}:{key.start_mark.line + 1}: {key.value} is there twice")
             content = loader.construct_document(node)  # pyright: ignore[reportUnknownMemberType]

@@ -27,6 +27,18 @@ class PolicyLibrary:
         self._policies_dir = policies_dir
         self._calendars_dir = calendars_dir
         self._policies: dict[Path, Policy] = {}
+        self._read_at = self._marks()
+
+    def renewed(self) -> "PolicyLibrary":
+        """This library, or a new one where some file of its folders has changed since it was made."""
+        if self._marks() == self._read_at:
+            return self
+        return PolicyLibrary(self._policies_dir, self._calendars_dir)
+
+    def _marks(self) -> list[tuple[str, int, int]]:
+        """Each file with when it was written and how long it is."""
+        files = sorted((*self._policies_dir.glob(f"*{SUFFIX}"), *self._calendars_dir.glob("*.json")))
+        return [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
 
     @property
     def names(self) -> list[str]:
@@ -51,18 +63,40 @@ class PolicyLibrary:
         A file is looked for here, then in the checkout, so that shipped policies are found from anywhere.
         Raises `UnknownPolicy`, and `InvalidRequest` that names file, line and why.
         """
-        if "/" in name_or_path or name_or_path.endswith(SUFFIX):
+        path = self._path(name_or_path)
+        policy = self._policy(path)
+        if _names_file(name_or_path) or policy.name == name_or_path:
+            return policy
+        where = _place(("name",), [PolicyFile.read(path)])
+        raise InvalidRequest(f"{where}: name: {policy.name} must be called as its file, {name_or_path}")
+
+    def check_window(self, name_or_path: str) -> Policy:
+        """The policy, if no other one of the folder stands in for the same policy at the same time.
+
+        Raises as `load` does.
+        """
+        policy = self.load(name_or_path)
+        for name in self.names:
+            try:
+                other = self.load(name)
+            except CaseworkError:
+                continue  # it is checked by itself
+            if policy.name != other.name and policy.clashes_with(other):
+                where = _place(("in_force",), [PolicyFile.read(self._path(name_or_path))])
+                raise InvalidRequest(
+                    f"{where}: in_force: {other.name} stands in for {other.extends} at some of this time too"
+                )
+        return policy
+
+    def _path(self, name_or_path: str) -> Path:
+        if _names_file(name_or_path):
             found = next((path for path in _places(name_or_path) if path.is_file()), None)
             if found is None:
                 raise UnknownPolicy(f"there is no policy file {name_or_path}")
-            return self._policy(found)
+            return found
         if name_or_path not in self.names:
             raise UnknownPolicy(f"there is no policy {name_or_path}; there is: {', '.join(self.names)}")
-        policy = self._policy(path := self._policies_dir / f"{name_or_path}{SUFFIX}")
-        if policy.name != name_or_path:
-            where = _place(("name",), [PolicyFile.read(path)])
-            raise InvalidRequest(f"{where}: name: {policy.name} must be called as its file, {name_or_path}")
-        return policy
+        return self._policies_dir / f"{name_or_path}{SUFFIX}"
 
     def by_hash(self, policy_hash: str) -> Policy:
         """The policy of the folder with this hash, or with one that begins so. Raises `UnknownPolicy`."""
@@ -97,6 +131,7 @@ class PolicyLibrary:
         files = self._with_what_it_extends(path)
         content: dict[str, Any] = {}
         for file in reversed(files):
+            content.pop("in_force", None)  # a draft that lies on an overlay is not in force by that
             content = overlaid(content, file.content)
         try:
             policy = Policy.model_validate(content)
@@ -123,6 +158,10 @@ class PolicyLibrary:
                 raise InvalidRequest(f"{where}: extends: {name} extends itself")
             files.append(PolicyFile.read(base))
         return files
+
+
+def _names_file(name_or_path: str) -> bool:
+    return "/" in name_or_path or name_or_path.endswith(SUFFIX)
 
 
 def _places(path: str) -> tuple[Path, Path]:

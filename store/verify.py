@@ -5,8 +5,8 @@ from typing import Literal
 
 from domain.base import Model
 from domain.records import CaseSummary, Recorded, UnitRange
-from domain.refunds import OPEN_STATES
 from domain.upcasting import UPCASTERS, Upcasters, upcast
+from store.books import differences
 from store.cases import to_summary
 from store.content import stored_form
 from store.pool import Connection, Pool, connection
@@ -182,13 +182,8 @@ async def _claim_findings(conn: Connection) -> list[Finding]:
 
 async def _budget_findings(conn: Connection) -> list[Finding]:
     return [
-        _finding(
-            "budget_differs",
-            f"{row['merchant']}:{row['order_id']}",
-            f"has {row['reserved_minor']} reserved and {row['settled_minor']} settled, but its refunds "
-            f"add up to {row['reserved_in_refunds']} and {row['settled_in_refunds']}",
-        )
-        for row in await conn.fetch(Q["budgets_that_differ"], list(OPEN_STATES))
+        Finding(kind="budget_differs", subject=found.subject, message=found.message)
+        for found in await differences(conn, "budget_differs")
     ]
 
 

@@ -8,6 +8,7 @@ import sys
 import structlog
 
 from domain.errors import CaseworkError
+from domain.policy.clock_rules import TOLD
 from providers.ports import Contact
 from providers.settings import build_providers, load_provider_settings
 from starters.leaving import run_and_leave
@@ -19,12 +20,12 @@ from store.pool import create_pool
 from workers import log
 from workers.boot_checks import check_temporal
 from workers.bytecode import keep_bytecode
+from workers.schedules import ensure_schedules
 from workers.worker import case_worker
 
 # Whom the sandbox's mail sink takes the staff's mail for, where the settings name nobody.
 SANDBOX_STAFF = {
-    role: StaffMember(name=role.capitalize(), email=f"{role}@desk.example")
-    for role in ("agent", "lead", "head")
+    role: StaffMember(name=role.replace("_", " ").capitalize(), email=f"{role}@desk.example") for role in TOLD
 }
 
 
@@ -52,6 +53,7 @@ async def main() -> None:
             build_id=settings.build_id,
             staff=staff_of(settings),
         ):
+            await ensure_schedules(client, settings.task_queue)
             structlog.get_logger().info("worker polls", task_queue=settings.task_queue)
             # The supervisor reads this line: in one write, so that no other thread's log gets into it.
             sys.stdout.write(json.dumps({"ready": True}) + "\n")

@@ -4,8 +4,8 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities.names import SEARCH_ATTRIBUTES
 from domain.errors import NotReady
-from workflows.names import SEARCH_ATTRIBUTES
 
 
 async def check_temporal(client: Client) -> None:

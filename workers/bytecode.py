@@ -4,7 +4,7 @@ import sys
 from importlib.util import cache_from_source
 from pathlib import Path
 
-from workflows import names
+from workflows import options
 
 
 def keep_bytecode(folder: Path) -> None:
@@ -13,5 +13,5 @@ def keep_bytecode(folder: Path) -> None:
     So it is where `PYTHONDONTWRITEBYTECODE` is set, as in many images, and in checkouts that the worker may
     not write to. Compiling for each case takes a good part of a worker's CPU (docs/performance.md).
     """
-    if not Path(cache_from_source(names.__file__)).exists():
+    if not Path(cache_from_source(options.__file__)).exists():
         sys.pycache_prefix, sys.dont_write_bytecode = str(folder), False

@@ -1,36 +1,71 @@
 """The worker, wired: which workflows and activities it runs, and how it behaves when it stops."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.advances import AdvanceActivities
+from activities.approvals import ApprovalActivities
+from activities.archive import ArchiveActivities
+from activities.complaint_opening import ComplaintActivities
 from activities.fulfilment import FulfilmentActivities
+from activities.improvements import ImprovementActivities
+from activities.linking import LinkActivities
 from activities.notices import NoticeActivities
 from activities.opening import OpeningActivities
 from activities.parcels import ParcelActivities
 from activities.recording import RecordingActivities
 from activities.refund_reports import RefundReports
 from activities.refunds import RefundActivities
+from activities.retargeting import RetargetActivities
+from activities.staff import StaffActivities
+from activities.watchdog import WatchdogActivities
 from providers.ports import Contact
 from providers.settings import Providers
+from store.advances import Advances
 from store.appender import Appender
+from store.approvals import Approvals
 from store.case_archive import CaseArchive
+from store.case_library import CaseLibrary
+from store.cases import Cases
 from store.claims import Claims
 from store.ledger import Ledger
+from store.links import Links
 from store.notices import NoticeLog
 from store.policy_library import PolicyLibrary
 from store.pool import Pool
+from store.recurrence import Recurrences
+from store.staff import Staff
 from workers.build import code_id
 from workers.heartbeats import Heartbeats
+from workers.parcels import parcel_activities
+from workflows.carrier_claim import CarrierClaim
+from workflows.complaint_case import ComplaintCase
+from workflows.delivery_exception import DeliveryException
+from workflows.improvement import Improvement
 from workflows.refund import Refund
 from workflows.return_case import ReturnCase
+from workflows.shipment_watch import ShipmentWatch
+from workflows.watchdog import Watchdog
+from workflows.weather_relief import WeatherRelief
 
-WORKFLOWS = [ReturnCase, Refund]
+WORKFLOWS = [
+    ReturnCase,
+    ComplaintCase,
+    ShipmentWatch,
+    DeliveryException,
+    CarrierClaim,
+    WeatherRelief,
+    Improvement,
+    Refund,
+    Watchdog,
+]
 
 # What a dead worker's cases wait for at most before another one takes them (the server's default is 10 s).
 STICKY_TIMEOUT = timedelta(seconds=1)
@@ -62,11 +97,16 @@ async def case_worker(
     """
     async with Appender(pool) as appender:
         ledger, claims = Ledger(pool), Claims(pool)
-        opening = OpeningActivities(providers.shop, library, CaseArchive(pool), claims, ledger)
+        archive = CaseArchive(pool)
+        opening = OpeningActivities(providers.shop, library, archive, claims, ledger)
+        cases = Cases(pool)
+        linking = LinkActivities(client, task_queue, archive, Links(pool), cases)
         fulfilment = FulfilmentActivities(providers.shop, providers.carriers, providers.warehouse)
-        parcels = ParcelActivities(providers.carriers, providers.warehouse)
-        refunds = RefundActivities(ledger, providers.payments, RefundReports(client, task_queue))
-        notices = NoticeActivities(providers.shop, providers.messages, NoticeLog(pool), staff=staff)
+        reports, approvals = RefundReports(client, task_queue), Approvals(pool)
+        refunds = RefundActivities(ledger, providers.payments, reports)
+        notices = NoticeActivities(
+            providers.shop, providers.messages, NoticeLog(pool), staff=staff, members=Staff(pool)
+        )
         worker = Worker(
             client,
             task_queue=task_queue,
@@ -75,15 +115,30 @@ async def case_worker(
                 RecordingActivities(appender).append_events,
                 opening.prepare_return,
                 opening.restore_return,
+                opening.restore_case,
+                *_of_complaints(providers, library, archive, pool),
+                linking.open_linked,
+                linking.reopen_linked,
+                linking.check_link,
+                linking.ask_linked,
+                *parcel_activities(client, pool, providers, library, archive),
+                *_of_improvements(library, archive, pool),
+                *_of_staff(pool, library),
+                RetargetActivities(library, archive).pin_terms,
+                WatchdogActivities(client, cases).nudge_overdue,
+                ArchiveActivities(CaseLibrary(pool)).archive_case,
                 fulfilment.make_label,
                 fulfilment.send_back,
                 fulfilment.place_exchange,
-                parcels.follow_parcel,
+                ParcelActivities(providers.carriers, providers.warehouse).follow_parcel,
+                fulfilment.repair_goods,
+                *_of_advances(pool),
                 refunds.reserve_refund,
                 refunds.pay_refund,
                 refunds.refund_outcome,
                 refunds.resolve_refund,
                 refunds.report_refund,
+                ApprovalActivities(approvals, Staff(pool), library, reports).decide_refund,
                 notices.send_notice,
             ],
             interceptors=[Heartbeats()],
@@ -95,6 +150,30 @@ async def case_worker(
         )
         async with worker:
             yield worker
+
+
+def _of_complaints(
+    providers: Providers, library: PolicyLibrary, archive: CaseArchive, pool: Pool
+) -> tuple[Callable[..., Any], ...]:
+    complaints = ComplaintActivities(providers.shop, library, archive, Cases(pool), Ledger(pool))
+    return complaints.prepare_complaint, complaints.find_alike
+
+
+def _of_advances(pool: Pool) -> tuple[Callable[..., Any], ...]:
+    advances = AdvanceActivities(Advances(pool))
+    return advances.grant_advance, advances.end_advance
+
+
+def _of_staff(pool: Pool, library: PolicyLibrary) -> tuple[Callable[..., Any], ...]:
+    staff = StaffActivities(Staff(pool), library)
+    return staff.climb_rung, staff.find_owner, staff.check_word
+
+
+def _of_improvements(
+    library: PolicyLibrary, archive: CaseArchive, pool: Pool
+) -> tuple[Callable[..., Any], ...]:
+    improvements = ImprovementActivities(library, archive, Recurrences(pool))
+    return improvements.prepare_improvement, improvements.count_recurrence
 
 
 def _deployment(build_id: str | None) -> WorkerDeploymentConfig | None:

@@ -18,11 +18,17 @@ class Alarm:
     ) -> None:
         self._due = due
         self._ring = ring
+        self._doubted = False
+
+    def doubt(self) -> None:
+        """The timer may be lost: look again, and arm it anew. A timer that is well is armed anew too."""
+        self._doubted = True
 
     async def run(self) -> None:
         """Watch for ever; cancel the task to stop."""
         while True:
             await workflow.wait_condition(lambda: self._due() is not None)
+            self._doubted = False
             armed_for, what = self._due() or (workflow.now(), "")
             wait = armed_for - workflow.now()
             if wait.total_seconds() > 0 and await self._moved_earlier(armed_for, what):
@@ -37,7 +43,7 @@ class Alarm:
     async def _moved_earlier(self, armed_for: datetime, what: str) -> bool:
         def earlier() -> bool:
             due = self._due()
-            return due is not None and due[0] < armed_for
+            return self._doubted or (due is not None and due[0] < armed_for)
 
         try:
             await workflow.wait_condition(

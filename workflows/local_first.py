@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, TimeoutError
 
 from workflows.options import BRIEFLY, UNTIL_DONE
 
@@ -21,6 +21,8 @@ async def local_first(
         return await workflow.execute_local_activity_method(activity, argument, summary=summary, **BRIEFLY)
     except (ActivityError, ApplicationError) as error:
         _raise_answer(error)
+    except TimeoutError:
+        pass  # a replay tells a timeout so, which came as an `ActivityError` when it happened
     if on_outage is not None:
         on_outage()
     try:

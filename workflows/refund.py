@@ -1,4 +1,4 @@
-"""The story of a refund: reserve, pay, report (sop R7; design §5)."""
+"""The story of a refund: reserve, ask a second person where it is large, pay, report (sop R7; design §5)."""
 
 from typing import Any
 
@@ -6,27 +6,33 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
+from activities.names import REFUND
 from workflows.local_first import local_first
-from workflows.names import REFUND
 from workflows.options import UNTIL_DONE, UNTIL_NEWS
-from workflows.refusals import NOTHING, parse, refusal
+from workflows.refusals import NOTHING, parse, refusal, refusing, update_id
 
 with workflow.unsafe.imports_passed_through():
+    from activities.approvals import ApprovalActivities, Decision, outcome_of
     from activities.refunds import RefundActivities, Report, Resolution
-    from domain.errors import InvalidRequest, WrongStage
-    from domain.refunds import PayRefund, RefundOutcome, Reservation, ResolveRefund
+    from domain.approvals import Approval, check_decision
+    from domain.errors import ApprovalNotAsked, InvalidRequest, WrongStage
+    from domain.refunds import DecideRefund, PayRefund, RefundOutcome, Reservation, ResolveRefund
 
 
 @workflow.defn(name=REFUND)
 class Refund:
     """Pays one refund at most once and tells its case, in whatever run that case then is.
 
+    Update `decide`: a second person says yes or no to a refund that is above a limit.
     Update `resolve`: a person says what became of a refund that the provider no longer knows.
     """
 
     @workflow.init
     def __init__(self, start: RawValue = NOTHING) -> None:
         self._start = start
+        self._order: PayRefund | None = None
+        self._reserved = False
+        self._asked: Approval | None = None
         self._held = False
         self._word: ResolveRefund | None = None
 
@@ -36,40 +42,59 @@ class Refund:
         order = parse(PayRefund, self._start)
         if order.refund_id != workflow.info().workflow_id:
             raise refusal(InvalidRequest(f"the workflow id must be {order.refund_id}"))
-        workflow.set_current_details(
-            f"Refund {order.key}: {order.amount_minor} {order.currency} (minor units)"
-        )
+        self._order = order
+        self._tell_page("being reserved", "the ledger takes it from the order's budget, then it is paid")
         try:
             await self._reserve(order)
         except ApplicationError as refused:
             outcome = await self._refused(order, refused)
         else:
-            outcome = await self._pay(order)
+            outcome = await self._declined(order) or await self._pay(order.agreed)
+        self._tell_page(outcome.state)  # why may be in a person's words, so it stays in the ledger
         await workflow.wait_condition(workflow.all_handlers_finished)
         return outcome
 
     async def _reserve(self, order: PayRefund) -> None:
         reservation = Reservation(order=order, at=workflow.now())
         what = f"reserve {order.amount_minor} {order.currency} of the order's budget"
-        await local_first(RefundActivities.reserve_refund, reservation, what)
+        try:
+            self._asked = await local_first(RefundActivities.reserve_refund, reservation, what)
+        finally:
+            self._reserved = True
+
+    async def _declined(self, order: PayRefund) -> RefundOutcome | None:
+        """Wait for the second person, where one was asked; None when the refund may be paid."""
+        if self._asked is None:
+            return None
+        why = ", ".join(each.replace("_", " ") for each in self._asked.why)
+        self._tell_page(
+            f"waits for a second person: above the limit of {why}",
+            f"somebody says yes or no, `casework approvals show {order.refund_id}`",
+        )
+        await workflow.wait_condition(lambda: self._asked is not None and self._asked.state != "asked")
+        outcome = outcome_of(self._asked)
+        return outcome if outcome.state == "failed" else None
 
     async def _pay(self, order: PayRefund) -> RefundOutcome:
+        self._tell_page("being paid", "the provider's word; it is asked again until that is certain")
         outcome = await workflow.execute_activity_method(
             RefundActivities.pay_refund, order, summary=f"pay {order.key} once", **UNTIL_NEWS
         )
-        return await self._ask_a_person(order) if outcome.state == "held" else outcome
+        while outcome.state == "held":
+            outcome = await self._ask_a_person(order, outcome.part)
+        return outcome
 
-    async def _ask_a_person(self, order: PayRefund) -> RefundOutcome:
-        self._held = True
-        workflow.set_current_details(
-            f"Refund {order.key} is held: the provider does not know it. Ask them, then send `resolve`."
-        )
+    async def _ask_a_person(self, order: PayRefund, part: int) -> RefundOutcome:
+        key = order.key_of(part)
+        self._held, self._word = True, None
+        self._tell_page("held", f"the provider does not know `{key}`: ask them, then send `resolve`")
         await workflow.wait_condition(lambda: self._word is not None)
         assert self._word is not None
+        self._tell_page("being paid", f"the ledger takes the word on `{key}`")
         return await workflow.execute_activity_method(
             RefundActivities.resolve_refund,
-            Resolution(order=order, word=self._word),
-            summary=f"write down what became of {order.key}",
+            Resolution(order=order, word=self._word, part=part),
+            summary=f"write down what became of {key}",
             **UNTIL_DONE,
         )
 
@@ -83,6 +108,43 @@ class Refund:
             **UNTIL_DONE,
         )
         return outcome
+
+    def _tell_page(self, stage: str, coming: str | None = None) -> None:
+        """What Temporal UI shows: where it is, the money, whose it is, what is next. No personal data."""
+        assert self._order is not None
+        order = self._order
+        page = (
+            f"**Refund {order.seq}: {stage}**\n\n"
+            f"{order.amount_minor} {order.currency} (minor units), key `{order.key}`, of `{order.case_id}`"
+        )
+        workflow.set_current_details(f"{page}\n\nNext: {coming}" if coming else page)
+
+    @workflow.update(description="A second person says yes or no to a refund above a limit.")
+    async def decide(self, message: Any) -> Approval:
+        """Take the word, once it is in the ledger."""
+        word = parse(DecideRefund, message)
+        await workflow.wait_condition(lambda: self._reserved)
+        self._check_word(word)
+        assert self._order is not None
+        decision = Decision(order=self._order, word=word, key=update_id(), at=workflow.now())
+        what = f"{word.by} says {'yes' if word.approve else 'no'}"
+        decided = await local_first(ApprovalActivities.decide_refund, decision, what)
+        self._asked = decided
+        return decided
+
+    @decide.validator
+    def _check_decide(self, message: Any) -> None:
+        word = parse(DecideRefund, message)
+        if self._reserved:
+            self._check_word(word)
+
+    def _check_word(self, word: DecideRefund) -> None:
+        """What the refund knows by itself; who may, and the last word, are the ledger's."""
+        if self._asked is None:
+            raise refusal(ApprovalNotAsked())
+        if not self._asked.is_answered_by(word, update_id()):
+            with refusing():
+                check_decision(self._asked, word)
 
     @workflow.update(description="A person says what became of a refund that the provider does not know.")
     async def resolve(self, message: Any) -> None:

@@ -61,3 +61,10 @@ def refusing() -> Generator[None]:
 
 NOTHING = RawValue(Payload())
 """The start argument of a workflow that was started without one; read by `parse`."""
+
+
+def update_id() -> str:
+    """The id of the update that is being handled: its caller's idempotency key."""
+    update = workflow.current_update_info()
+    assert update is not None
+    return update.id

@@ -1,19 +1,22 @@
 """The way back: the label that the platform pays, and the parcel that is followed."""
 
-from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from workflows.giving_up import give_up
 from workflows.local_first import is_answer
 from workflows.options import UNTIL_DONE, UNTIL_NEWS
-from workflows.return_effects import ReturnEffects
+
+if TYPE_CHECKING:
+    from workflows.return_desk import ReturnDesk
 
 with workflow.unsafe.imports_passed_through():
     from activities.fulfilment import FulfilmentActivities
     from activities.parcels import FollowParcel, ParcelActivities
+    from domain.returns import advances
     from domain.returns import events as facts
     from domain.returns.deadlines import lost_unseen_at
     from domain.returns.decisions.shipping import decide_parcel_seen
@@ -24,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
 class WayBack:
     """Has labels made for a return, and follows whatever parcel of it is on its way."""
 
-    def __init__(self, desk: ReturnEffects) -> None:
+    def __init__(self, desk: "ReturnDesk") -> None:
         self._desk = desk
 
     async def make_label(self) -> None:
@@ -37,7 +40,7 @@ class WayBack:
         )
         await workflow.wait_condition(lambda: making.done() or not self._desk.state.needs_label)
         if not making.done():
-            await _given_up(making)
+            await give_up(making)
             return
         try:
             label = await making
@@ -75,6 +78,7 @@ class WayBack:
                 tracking_no=parcel.tracking_no,
                 shipped_at=parcel.shipped_at,
                 missing=parcel.missing_since is not None,
+                await_pickup=advances.is_awaited(self._desk.state),
                 lost_after=self._desk.state.terms.returns.ship_back.presumed_lost_after,
                 rules=self._desk.state.terms.lookups,
             ),
@@ -83,7 +87,7 @@ class WayBack:
         )
         await workflow.wait_condition(lambda: looking.done() or self._is_another(parcel))
         if not looking.done():
-            await _given_up(looking)
+            await give_up(looking)
             return
         try:
             news = await looking
@@ -116,10 +120,3 @@ class WayBack:
 
 def _code(error: ActivityError) -> str:
     return (error.cause.type if isinstance(error.cause, ApplicationError) else None) or "unknown"
-
-
-async def _given_up(activity: workflow.ActivityHandle[Any]) -> None:
-    """Cancel what nobody waits for any more, and hear the end of it: it comes at once."""
-    activity.cancel()
-    with suppress(ActivityError):
-        await activity

@@ -2,19 +2,25 @@
 
 from typing import Literal, cast, get_args
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from domain.base import Model
+from domain.grading import ComplaintCategory, Source
 from domain.orders import IntakeChannel, Priority, Tier
 from domain.policy.events import EventName
 from domain.policy.selection import meets
 from domain.records import CaseKind
 from domain.sla import Metric, Rung
 from domain.sla.quantities import TargetText
-from domain.sla.spec import Reopen, Roll
+from domain.sla.spec import SAME_RUNG, Reopen, Roll
 
 Role = Literal["agent", "lead", "head"]
 ROLES: tuple[Role, ...] = get_args(Role)
+TOLD: tuple[str, ...] = (*ROLES, "on_call")
+"""Whom a ladder can tell: a role, or whoever is on call for the case's team."""
+REASSIGN: tuple[str, ...] = ("team", "lead", "head", "on_call")
+"""Who can get the case: somebody else of its team, by skill and load, or who is told for that role."""
 
 
 class CaseProfile(Model):
@@ -24,6 +30,8 @@ class CaseProfile(Model):
     priority: Priority = "P3"
     tier: Tier = "ordinary"
     channel: IntakeChannel = "app"
+    category: ComplaintCategory | None = None
+    source: Source = "customer"
 
 
 class TargetRule(Model):
@@ -32,6 +40,9 @@ class TargetRule(Model):
     priority: list[Priority] | None = None
     tier: list[Tier] | None = None
     channel: list[IntakeChannel] | None = None
+    category: list[ComplaintCategory] | None = None
+    """A case that is not classified yet is in none of them."""
+    source: list[Source] | None = None
     target: TargetText | None
 
     def covers(self, case: CaseProfile) -> bool:
@@ -40,18 +51,27 @@ class TargetRule(Model):
             meets(self.priority, case.priority)
             and meets(self.tier, case.tier)
             and meets(self.channel, case.channel)
+            and meets(self.category, case.category)
+            and meets(self.source, case.source)
         )
 
 
 class StaffRung(Rung):
-    """A step of the escalation that says who is told."""
+    """A step of the escalation that says who is told, and who gets the case where it says that, too."""
 
     @field_validator("tell")
     @classmethod
     def _known_roles(cls, tell: tuple[str, ...]) -> tuple[str, ...]:
-        if not tell or set(tell) - set(ROLES):
-            raise ValueError(f"say who is told: one or more of {', '.join(ROLES)}")
+        if not tell or set(tell) - set(TOLD):
+            raise ValueError(f"say who is told: one or more of {', '.join(TOLD)}")
         return tell
+
+    @field_validator("reassign")
+    @classmethod
+    def _known_owner(cls, reassign: str | None) -> str | None:
+        if reassign is not None and reassign not in REASSIGN:
+            raise ValueError(f"say who gets the case: one of {', '.join(REASSIGN)}")
+        return reassign
 
 
 class ClockRules(Model):
@@ -71,6 +91,22 @@ class ClockRules(Model):
     cancel: tuple[EventName, ...] = ()
     reopen: Reopen = "continue"
     ladder: tuple[StaffRung, ...] = ()
+
+    @field_validator("ladder")
+    @classmethod
+    def _rungs_differ(cls, ladder: tuple[StaffRung, ...]) -> tuple[StaffRung, ...]:
+        problems = [
+            InitErrorDetails(
+                type=PydanticCustomError("same_rung", SAME_RUNG, {"rung": rung.text}),
+                loc=(index,),
+                input=rung,
+            )
+            for index, rung in enumerate(ladder)
+            if rung.text in {earlier.text for earlier in ladder[:index]}
+        ]
+        if problems:
+            raise ValidationError.from_exception_data(cls.__name__, problems)
+        return ladder
 
     def metric(self, name: str, case: CaseProfile) -> Metric | None:
         """The contract's metric for a case; None where the policy gives it no target."""

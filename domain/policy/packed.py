@@ -3,7 +3,7 @@
 import base64
 import zlib
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import BeforeValidator, PlainSerializer
 
@@ -15,17 +15,20 @@ def pack(terms: PinnedPolicy) -> str:
     return base64.b64encode(zlib.compress(terms.model_dump_json().encode(), 9)).decode("ascii")
 
 
-def unpack(packed: Any) -> Any:
-    """The policy again; what is not packed is left as it is."""
-    return _unpacked(packed) if isinstance(packed, str) else packed
-
-
 @lru_cache(maxsize=64)
-def _unpacked(packed: str) -> PinnedPolicy:
-    """Shared by all cases that have the same terms: most of a day's."""
-    return PinnedPolicy.model_validate_json(zlib.decompress(base64.b64decode(packed)))
+def unpacked(terms: type[PinnedPolicy], packed: str) -> PinnedPolicy:
+    """The terms; shared by all cases that have the same terms: most of a day's."""
+    return terms.model_validate_json(zlib.decompress(base64.b64decode(packed)))
 
 
-PackedPolicy = Annotated[
-    PinnedPolicy, BeforeValidator(unpack), PlainSerializer(pack, return_type=str, when_used="json")
-]
+def unpacks(terms: type[PinnedPolicy]) -> BeforeValidator:
+    """Annotates a field of these terms: unpacks what is packed, and leaves what is not as it is."""
+
+    def unpack(packed: Any) -> Any:
+        return unpacked(terms, packed) if isinstance(packed, str) else packed
+
+    return BeforeValidator(unpack)
+
+
+PACKS = PlainSerializer(pack, return_type=str, when_used="json")
+"""Annotates a field of terms: packs it in JSON."""

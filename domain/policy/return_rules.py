@@ -4,6 +4,7 @@ from typing import Literal
 
 from domain.base import AmountMinor, Currency, Model, Quantity
 from domain.orders import Category, IntakeChannel, Kind, Reason, Tier
+from domain.policy.aftercare_rules import AdvanceRules, AppealRules, ReissueRules, RepairRules
 from domain.policy.periods import Period
 from domain.policy.selection import meets
 from domain.sla.quantities import Duration
@@ -102,7 +103,7 @@ class ExchangeRules(Model):
 
 
 class ReturnRules(Model):
-    """All of it, for a return or an exchange."""
+    """All of it, for every kind of request."""
 
     window: WindowRules
     reasons: ReasonGroups
@@ -114,6 +115,20 @@ class ReturnRules(Model):
     """What happens to goods that fail inspection, unless the inspector says otherwise (sop R5)."""
     confirm_within: Period
     """How long the customer has to object after settlement; then silence confirms."""
+    repair: RepairRules | None = None
+    """None: the desk has nothing repaired."""
+    reissue: ReissueRules | None = None
+    """None: nothing is sent again without an exchange."""
+    appeal: AppealRules | None = None
+    """None: a refusal is final."""
+    advance: AdvanceRules | None = None
+    """None: no money goes out before the goods are here."""
+
+    def window_of(self, kind: Kind) -> WindowRules:
+        """Until when one may apply for this; goods may be repaired for longer than they may go back."""
+        if kind != "repair" or self.repair is None:
+            return self.window
+        return self.window.model_copy(update={"days": self.repair.window_days})
 
     def return_freight_cap_minor(self, currency: str) -> int:
         """The most that is paid back of a freight that the customer laid out."""

@@ -1,6 +1,7 @@
 """What a policy says about work in the background: carrier look-ups, refunds."""
 
 from domain.base import Model
+from domain.policy.approval_rules import ApprovalRules
 from domain.sla.quantities import Duration
 
 
@@ -24,3 +25,5 @@ class RefundRules(Model):
     poll_first: Duration
     poll_max: Duration
     """A refund that is pending or unknown is asked about with doubling waits up to this."""
+    approval: ApprovalRules | None = None
+    """When a second person must say yes before anything is sent; without it, never."""

@@ -85,6 +85,26 @@ def preview(order: Order, units: Units, *, outbound_freight_back: bool) -> Refun
     )
 
 
+def less(refund: RefundAmounts, paid_minor: int) -> RefundAmounts:
+    """What is left of a refund when some was paid before: for goods first, then for the way there."""
+    parts = {"goods_minor": 0, "outbound_freight_minor": 0, "return_freight_minor": 0}
+    for name in parts:
+        worth = getattr(refund, name)
+        parts[name] = max(worth - paid_minor, 0)
+        paid_minor = max(paid_minor - worth, 0)
+    return RefundAmounts(**parts, total_minor=sum(parts.values()), currency=refund.currency)
+
+
+def up_to(refund: RefundAmounts, total_minor: int) -> RefundAmounts:
+    """So much of a refund: for goods first, then for the way there."""
+    parts = {"goods_minor": 0, "outbound_freight_minor": 0, "return_freight_minor": 0}
+    left = total_minor
+    for name in parts:
+        parts[name] = min(getattr(refund, name), left)
+        left -= parts[name]
+    return RefundAmounts(**parts, total_minor=sum(parts.values()), currency=refund.currency)
+
+
 def with_return_freight(refund: RefundPreview, paid_minor: int, cap_minor: int) -> RefundAmounts:
     """The refund plus the return freight that the customer laid out, up to the policy's cap."""
     freight = min(paid_minor, cap_minor)

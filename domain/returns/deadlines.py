@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain.policy.periods import period_end
+from domain.returns import advances, repairs
 from domain.returns import events as facts
 from domain.returns.state import ReturnState
 from domain.sla import parse_duration
@@ -14,7 +15,7 @@ def ship_back_by(state: ReturnState, now: datetime) -> datetime:
 
 
 def choose_by(state: ReturnState, now: datetime) -> datetime:
-    """Until when the customer may choose between waiting and money."""
+    """Until when the customer may choose: to wait, other goods or money."""
     return period_end(state.terms.returns.exchange.choose_within, now, state.bought.timezone)
 
 
@@ -27,9 +28,9 @@ def next_deadline(state: ReturnState) -> tuple[datetime, str] | None:
     """When time alone changes the case next, and what for; None while it waits for somebody."""
     if state.stage == "ship_back":
         return _ship_back_deadline(state)
-    if state.stage == "settlement" and state.choose_by is not None:
-        return state.choose_by, "choice between waiting and refund"
-    if state.stage == "confirmation" and state.settled_at is not None:
+    if state.stage == "settlement":
+        return _settlement_deadline(state)
+    if state.stage == "confirmation" and state.settled_at is not None and not state.open_children:
         return _confirm_by(state, state.settled_at), "silence confirms"
     return None
 
@@ -42,10 +43,26 @@ def decide_due(state: ReturnState, now: datetime) -> list[facts.ReturnEvent]:
     if state.stage == "ship_back":
         return _ship_back_due(state, now)
     if state.stage == "settlement":
-        choice = state.terms.returns.exchange.no_answer_means
-        until = wait_until(state, now) if choice == "wait" else None
-        return [facts.ChoiceMade(choice=choice, automatic=True, wait_until=until)]
+        return _settlement_due(state, now)
     return [facts.Confirmed(automatic=True), facts.Closed(outcome=state.settled_outcome)]
+
+
+def _settlement_deadline(state: ReturnState) -> tuple[datetime, str] | None:
+    if state.choose_by is None:
+        return repairs.deadline(state)
+    is_repair = repairs.has_failed(state)
+    return state.choose_by, f"choice between {'exchange' if is_repair else 'waiting'} and refund"
+
+
+def _settlement_due(state: ReturnState, now: datetime) -> list[facts.ReturnEvent]:
+    """The workshop has taken too long, or the customer has not chosen: then the policy does."""
+    if state.choose_by is None:
+        return repairs.decide_overdue(choose_by(state, now))
+    if repairs.has_failed(state):
+        return [facts.ChoiceMade(choice=repairs.rules(state).no_answer_means, automatic=True)]
+    choice = state.terms.returns.exchange.no_answer_means
+    until = wait_until(state, now) if choice == "wait" else None
+    return [facts.ChoiceMade(choice=choice, automatic=True, wait_until=until)]
 
 
 def _confirm_by(state: ReturnState, settled_at: datetime) -> datetime:
@@ -53,12 +70,20 @@ def _confirm_by(state: ReturnState, settled_at: datetime) -> datetime:
 
 
 def _ship_back_deadline(state: ReturnState) -> tuple[datetime, str] | None:
+    moments = (_sending_deadline(state), advances.clawback_deadline(state))
+    return min((moment for moment in moments if moment), default=None)
+
+
+def _sending_deadline(state: ReturnState) -> tuple[datetime, str] | None:
     parcel = state.parcel
     if parcel is not None and parcel.shipped_at is not None:
         return None
     assert state.ship_back_by is not None
     reminders = _reminders_left(state)
-    return (reminders[0], "reminder to send the goods") if reminders else (state.ship_back_by, "expiry")
+    if reminders:
+        return reminders[0], "reminder to send the goods"
+    # Who was paid in advance owes the goods or the money; the case does not just end.
+    return None if state.open_advance else (state.ship_back_by, "expiry")
 
 
 def _reminders_left(state: ReturnState) -> list[datetime]:
@@ -68,6 +93,9 @@ def _reminders_left(state: ReturnState) -> list[datetime]:
 
 
 def _ship_back_due(state: ReturnState, now: datetime) -> list[facts.ReturnEvent]:
+    sending = _sending_deadline(state)
+    if sending is None or sending[0] > now:
+        return advances.decide_clawback_due(state, now)
     assert state.ship_back_by is not None
     if _reminders_left(state):
         return [facts.Reminded(ship_back_by=state.ship_back_by)]

@@ -14,6 +14,7 @@ from domain.policy.periods import period_end
 from domain.policy.return_rules import Payer, ReasonRules, ReturnRules
 from domain.records import UnitRange
 from domain.returns.amounts import RefundPreview, Units, lowest_free, preview
+from domain.returns.offers import check_request
 from domain.returns.window import Window, window_of
 from domain.returns.wording import Code, message
 from domain.sla import Calendar
@@ -38,6 +39,7 @@ class LineVerdict(Model):
     code: Code
     message: str
     units: list[UnitRange]
+    part: str | None = None
 
 
 class Verdict(Model):
@@ -76,9 +78,10 @@ def judge(
 
     `taken` are the units that were paid back before or that other cases hold. A line that is named twice is
     judged twice: what its first row takes is gone for the second. Raises `InvalidRequest` for a line that the
-    order does not have, or has twice.
+    order does not have, or has twice, and for a kind of request that the policy does not offer.
     """
-    window = window_of(order, rules.window, calendars)
+    check_request(request, rules)
+    window = window_of(order, rules.window_of(request.kind), calendars)
     looks = _look(order, request, rules, taken or {}, is_late=window.is_over(asked_at))
     kept = [look for look in looks if look.code == "ok"]
     groups = [rules.reasons.of(look.wanted.reason) for look in kept or looks]
@@ -189,6 +192,7 @@ def _verdict(look: _Look, decision: Decision, language: Language, window: Window
             left=look.left,
         ),
         units=look.units,
+        part=look.wanted.part,
     )
 
 

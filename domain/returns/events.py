@@ -1,11 +1,11 @@
 """The facts of a return. Each has a stored name and a version that are for ever; payloads are plain JSON."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from domain.base import AmountMinor, Currency, Instant, Model
-from domain.orders import Language, Order, Reason
+from domain.cases.events import CaseEvent, RefundReportedFact, RefundStartedFact
+from domain.orders import Kind, Language, Order, Reason
 from domain.records import UnitRange
-from domain.sla import ChangeKind
 
 Outcome = Literal[
     "refunded",
@@ -16,14 +16,15 @@ Outcome = Literal[
     "expired",
     "goods_failed",
     "parcel_lost",
+    "repaired",
+    "reissued",
+    "clawed_back",
+    "written_off",
 ]
 
 
-class ReturnEvent(Model):
-    """A payload; `name` is what is stored, never the class's path."""
-
-    name: ClassVar[str]
-    version: ClassVar[int] = 1
+class ReturnEvent(CaseEvent):
+    """A fact that only returns have."""
 
 
 class AppliedLine(Model):
@@ -35,13 +36,14 @@ class AppliedLine(Model):
     decision: Literal["accept", "refuse", "review"]
     code: str
     units: list[UnitRange] = []
+    part: str | None = None
 
 
 class Applied(ReturnEvent):
     """The customer applied; the order, the judgement by rule and what it rests on (sop R1, R2)."""
 
     name = "return.applied"
-    kind: Literal["return", "exchange"]
+    kind: Kind
     order: Order
     channel: str
     language: Language
@@ -214,34 +216,31 @@ class ExchangeOutOfStock(ReturnEvent):
     choose_by: Instant
 
 
+Choice = Literal["refund", "wait", "exchange"]
+
+
 class ChoiceMade(ReturnEvent):
     """What the customer chose, or the policy for them when they did not answer."""
 
     name = "return.choice_made"
-    choice: Literal["refund", "wait"]
+    choice: Choice
     automatic: bool = False
     wait_until: Instant | None = None
 
 
-class RefundStarted(ReturnEvent):
+class RefundStarted(ReturnEvent, RefundStartedFact):
     """A refund was put on its way; the `Refund` workflow with this number pays it."""
 
     name = "return.refund_started"
-    refund_seq: int
-    amount_minor: AmountMinor
     goods_minor: AmountMinor
     outbound_freight_minor: AmountMinor
     return_freight_minor: AmountMinor
-    currency: Currency
 
 
-class RefundReported(ReturnEvent):
+class RefundReported(ReturnEvent, RefundReportedFact):
     """What became of the refund."""
 
     name = "return.refund_reported"
-    refund_seq: int
-    state: Literal["settled", "failed", "held"]
-    reason: str | None = None
 
 
 class Settled(ReturnEvent):
@@ -287,29 +286,4 @@ class Reopened(ReturnEvent):
     ship_back_by: Instant | None = None
 
 
-class NoticeReported(ReturnEvent):
-    """A notice reached the customer by a channel, or by none."""
-
-    name = "notice.reported"
-    notice_id: str
-    kind: str
-    state: Literal["sent", "undeliverable"]
-    channel: str | None = None
-
-
-class ClockChanged(ReturnEvent):
-    """A clock of the case changed: activated, paused, resumed, warned, breached, met, cured or cancelled.
-
-    The envelope's `at` is when it happened by event time, not when somebody looked.
-    """
-
-    name = "clock.changed"
-    metric: str
-    instance: int
-    change: ChangeKind
-    rung: str | None = None
-    due_at: Instant | None = None
-    tell: list[str] = []
-
-
-PAYLOADS: dict[str, type[ReturnEvent]] = {event.name: event for event in ReturnEvent.__subclasses__()}
+OWN: tuple[type[ReturnEvent], ...] = tuple(ReturnEvent.__subclasses__())

@@ -1,63 +1,44 @@
 """`evolve(state, event)`: how each fact changes a return. The only place where its state changes."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from domain.records import Recorded, UnitRange
+from domain.cases.events import CaseEvent
+from domain.cases.folding import Fold, refund_reported, refund_started
+from domain.records import UnitRange
+from domain.returns import advance_events as advances
+from domain.returns import aftercare_events as care
 from domain.returns import events as facts
-from domain.returns.events import PAYLOADS, ReturnEvent
-from domain.returns.state import LineState, ParcelState, RefundPart, ReturnState, Stage
-from domain.sla import ClockBook, observe, told
+from domain.returns import evolve_advances, evolve_aftercare
+from domain.returns.amounts import goods_value
+from domain.returns.state import LineState, ParcelState, ReturnState, Stage
 
-E = TypeVar("E", bound=ReturnEvent)
 Change = dict[str, Any]
-Step = Callable[[ReturnState, Any, datetime], Change]
-
-_STEPS: dict[type[ReturnEvent], Step] = {}
 
 
-def evolve(state: ReturnState, record: Recorded, event: ReturnEvent | None = None) -> ReturnState:
-    """The state after one recorded fact. `event` spares decoding where the payload is still at hand."""
-    event = event or decode(record)
-    step = _STEPS.get(type(event))
-    change = step(state, event, record.at) if step else {}
-    if "stage" in change and change["stage"] != state.stage:
-        change["stage_since"] = record.at
-    return state.model_copy(
-        update={
-            **change,
-            "seq": record.seq,
-            "last_event_at": max(record.at, state.last_event_at or record.at),
-            "clocks": _heard(state, record, event),
-        }
-    )
+def happened_at(state: ReturnState, event: CaseEvent, now: datetime) -> datetime:
+    """When it happened, by the word of who saw it; never before the case, never after now."""
+    match event:
+        case facts.Received():
+            said = event.received_at
+        case facts.Delivered() | advances.PickedUp():
+            said = event.scanned_at
+        case _:
+            return now
+    return min(max(said, state.opened_at or said), now)
 
 
-def _heard(state: ReturnState, record: Recorded, event: ReturnEvent) -> ClockBook:
-    if isinstance(event, facts.ClockChanged):
-        return told(state.clocks, event.change, record.at)
-    return observe(state.clocks, state.terms.clocks, record.type, record.at)
-
-
-def decode(record: Recorded) -> ReturnEvent:
-    """The payload of a stored fact, after upcasting."""
-    return PAYLOADS[record.type].model_validate(record.data)
-
-
-def fold(state: ReturnState, records: list[Recorded]) -> ReturnState:
-    """The state after all these facts."""
-    for record in records:
-        state = evolve(state, record)
-    return state
-
-
-def _on(event: type[E]) -> Callable[[Callable[[ReturnState, E, datetime], Change]], Step]:
-    def register(step: Callable[[ReturnState, E, datetime], Change]) -> Step:
-        _STEPS[event] = step
-        return step
-
-    return register
+FOLD = Fold[ReturnState](
+    (*facts.OWN, *care.OWN, *advances.OWN),
+    happened_at,
+    money_asked=(facts.Approved, facts.ParcelLost),
+    money_fixed=(facts.Inspected,),
+)
+_on = FOLD.on
+for event, step in (evolve_aftercare.STEPS | evolve_advances.STEPS).items():
+    _on(event)(step)
+_on(facts.RefundStarted)(refund_started)
+_on(facts.RefundReported)(refund_reported)
 
 
 def _replaced(state: ReturnState, changes: dict[str, Change]) -> dict[str, LineState]:
@@ -92,24 +73,29 @@ def _applied(state: ReturnState, event: facts.Applied, at: datetime) -> Change:
         code=refused_code if refused_code and not kept else "ok",
         refused_units=sum(line.quantity for line in refused),
         refused_code=refused_code,
-        lines={
-            line.line: LineState(line=line.line, quantity=line.quantity, reason=line.reason, units=line.units)
-            for line in kept
-        },
+        lines={line.line: _line(line) for line in kept},
+        refused_lines={line.line: _line(line) for line in refused},
         return_freight_payer=event.return_freight_payer,
         preview_minor=event.goods_minor + event.outbound_freight_minor,
         opened_at=at,
     )
 
 
+def _line(line: facts.AppliedLine) -> LineState:
+    return LineState(
+        line=line.line, quantity=line.quantity, reason=line.reason, units=line.units, part=line.part
+    )
+
+
 @_on(facts.Approved)
 def _approved(state: ReturnState, event: facts.Approved, at: datetime) -> Change:
-    return _to("ship_back", ship_back_by=event.ship_back_by, info_requested_at=None)
+    return _to("ship_back", ship_back_by=event.ship_back_by, info_requested_at=None, advised=None)
 
 
 @_on(facts.Refused)
 def _refused(state: ReturnState, event: facts.Refused, at: datetime) -> Change:
-    return {"code": event.code, "lines": {}}
+    let_go = {name: line.model_copy(update={"units": []}) for name, line in state.lines.items()}
+    return {"code": event.code, "lines": {}, "refused_lines": state.refused_lines | let_go}
 
 
 @_on(facts.InfoRequested)
@@ -176,7 +162,8 @@ def _parcel_refused(state: ReturnState, event: facts.ParcelRefused, at: datetime
 @_on(facts.ParcelLost)
 def _parcel_lost(state: ReturnState, event: facts.ParcelLost, at: datetime) -> Change:
     if not event.refund:
-        return {"parcel_lost": True}
+        # Money that is out already has to be asked back; without an advance the case is over.
+        return _to("settlement" if state.open_advance else state.stage, parcel_lost=True)
     paid = {name: {"passed": line.quantity} for name, line in state.lines.items()}
     return _to("settlement", parcel_lost=True, refund_instead=True, lines=_replaced(state, paid))
 
@@ -207,6 +194,8 @@ def _inspected(state: ReturnState, event: facts.Inspected, at: datetime) -> Chan
 
 @_on(facts.GoodsSentBack)
 def _goods_sent_back(state: ReturnState, event: facts.GoodsSentBack, at: datetime) -> Change:
+    if state.repair is not None and state.repair.state == "repaired":
+        return {"repair": state.repair.model_copy(update={"state": "returned"})}
     return {"sent_back_tracking_no": event.tracking_no}
 
 
@@ -223,26 +212,12 @@ def _out_of_stock(state: ReturnState, event: facts.ExchangeOutOfStock, at: datet
 
 @_on(facts.ChoiceMade)
 def _choice_made(state: ReturnState, event: facts.ChoiceMade, at: datetime) -> Change:
+    instead = {"kind": "exchange"} if event.choice == "exchange" else {}
     return {
         "choose_by": None,
         "wait_until": event.wait_until,
         "refund_instead": event.choice == "refund",
-    }
-
-
-@_on(facts.RefundStarted)
-def _refund_started(state: ReturnState, event: facts.RefundStarted, at: datetime) -> Change:
-    part = RefundPart(seq=event.refund_seq, amount_minor=event.amount_minor, since=at)
-    return {"refunds": [*state.refunds, part]}
-
-
-@_on(facts.RefundReported)
-def _refund_reported(state: ReturnState, event: facts.RefundReported, at: datetime) -> Change:
-    news = {"state": event.state, "since": at, "reason": event.reason}
-    return {
-        "refunds": [
-            part.model_copy(update=news) if part.seq == event.refund_seq else part for part in state.refunds
-        ]
+        **instead,
     }
 
 
@@ -253,7 +228,7 @@ def _settled(state: ReturnState, event: facts.Settled, at: datetime) -> Change:
 
 @_on(facts.Closed)
 def _closed(state: ReturnState, event: facts.Closed, at: datetime) -> Change:
-    kept = {name: {"units": kept_units(line)} for name, line in state.lines.items()}
+    kept = {name: {"units": _kept(state, event.outcome, line)} for name, line in state.lines.items()}
     return _to(
         "closed", outcome=event.outcome, closed_at=at, closed_in=state.stage, lines=_replaced(state, kept)
     )
@@ -262,13 +237,31 @@ def _closed(state: ReturnState, event: facts.Closed, at: datetime) -> Change:
 @_on(facts.Reopened)
 def _reopened(state: ReturnState, event: facts.Reopened, at: datetime) -> Change:
     claimed = {name: {"units": units} for name, units in event.units.items()}
-    change = _to(event.stage, outcome=None, closed_at=None, lines=_replaced(state, claimed))  # type: ignore[arg-type]
+    again = state.model_copy(update={"lines": reopened_lines(state)})
+    change: Change = {
+        "stage": event.stage,
+        "outcome": None,
+        "closed_at": None,
+        "lines": _replaced(again, claimed),
+        "appeal": None,
+    }
+    if state.outcome == "refused":
+        change |= {"code": "ok", "refused_lines": {}, "preview_minor": goods_value(state.bought, event.units)}
     return change | ({"ship_back_by": event.ship_back_by} if event.ship_back_by else {})
 
 
-@_on(facts.ClockChanged)
-def _clock_changed(state: ReturnState, event: facts.ClockChanged, at: datetime) -> Change:
-    return {"breaches": state.breaches + 1} if event.change == "breached" else {}
+def reopened_lines(state: ReturnState) -> dict[str, LineState]:
+    """What a closed return goes on with: its lines; of a refused one also those that were refused."""
+    return state.refused_lines | state.lines if state.outcome == "refused" else state.lines
+
+
+def _kept(state: ReturnState, outcome: facts.Outcome, line: LineState) -> list[UnitRange]:
+    """Units that nobody may be given money or goods for again."""
+    if state.advance is not None and state.advance.outcome == "written_off":
+        return line.units
+    if outcome == "repaired" or (line.part and line.exchange_order_id):
+        return []  # the customer has the goods as they were bought, and may come back with them
+    return kept_units(line)
 
 
 def kept_units(line: LineState) -> list[UnitRange]:

@@ -5,11 +5,17 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from domain.base import AmountMinor, Instant, Model, Quantity, Slug, Text
-from domain.message import Message
-from domain.orders import IntakeChannel, Language, Priority, ReturnRequest
-from domain.refunds import PayRefund, RefundOutcome
+from domain.cases import messages as cases
+from domain.cases.messages import Answer as Answer
+from domain.cases.messages import OpenCase
+from domain.cases.messages import RefundReport as RefundReport
+from domain.cases.messages import Reopen as Reopen
+from domain.cases.messages import Words as Words
+from domain.message import Message as Message
+from domain.orders import IntakeChannel, Kind, Language, Priority, ReturnRequest
+from domain.returns.advance_events import Answer as ClawbackAnswer
+from domain.returns.events import Choice
 
-Words = Annotated[Text, Field(min_length=1, max_length=2000)]
 TrackingNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{4,40}$")]
 
 
@@ -33,31 +39,27 @@ class Application(Model):
         return request
 
 
-class Reopen(Model):
-    """Why a closed case goes on: the run is seeded from the store."""
-
-    reason: Literal["late_parcel", "refund_reported", "by_ops"]
-    by: Slug
-
-
-class OpenReturn(Message):
+class OpenReturn(OpenCase):
     """The only argument of the workflow `ReturnCase`: a new application, or a closed case to go on with."""
 
-    merchant: Slug
-    number: Slug
+    kind = "return"
+    content_field = "application"
+
     application: Application | None = None
-    reopen: Reopen | None = None
 
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> Self:
-        if (self.application is None) == (self.reopen is None):
-            raise ValueError("give either `application` (a new case) or `reopen` (a closed one)")
-        return self
+    def headline(self) -> str:
+        """One line for lists; no personal data."""
+        what = self.application.request.kind if self.application else self.kind
+        return f"{what.capitalize()} {self.number} of {self.merchant}"
 
-    @property
-    def case_id(self) -> str:
-        """The workflow id and the name of the stream."""
-        return f"return:{self.merchant}:{self.number}"
+    def page(self) -> str:
+        """Order, priority and the lines with their reasons; no goods."""
+        asked = self.application
+        if asked is None:
+            return self.headline()
+        lines = [f"- line {line.line}: {line.quantity} × {line.reason}" for line in asked.request.lines]
+        head = f"Order {asked.order_id}, priority {asked.priority}, by {asked.channel}, policy {asked.policy}"
+        return "\n".join([head, "", *lines])
 
 
 class Review(Message):
@@ -66,12 +68,31 @@ class Review(Message):
     agent: Slug
     approve: bool
     reason: Words | None = None
+    nothing_back: bool | None = None
+    """Of a reissue: whether the desk does without the goods; without a word, what the policy says."""
 
     @model_validator(mode="after")
     def _refusal_has_a_reason(self) -> Self:
         if not self.approve and not self.reason:
             raise ValueError("a refusal needs `reason`, in the customer's language")
         return self
+
+
+class Advise(Message):
+    """An agent found out what the matter is, and what would help best (sop R8).
+
+    Where that is not what the customer applied for, they are asked.
+    """
+
+    agent: Slug
+    diagnosis: Words
+    recommend: Kind
+
+
+class AcceptAdvice(Message):
+    """The customer's word on the advice; without `accept` they keep to what they applied for."""
+
+    accept: bool = True
 
 
 class RequestInfo(Message):
@@ -160,16 +181,46 @@ class Inspect(Message):
 
 
 class Choose(Message):
-    """The customer's choice when the exchange is out of stock."""
+    """The customer's choice when the replacement is out of stock, or the goods cannot be repaired."""
 
-    choice: Literal["refund", "wait"]
+    choice: Choice
+
+
+class ResolveClawback(Message):
+    """What became of an advance whose goods did not come or did not pass, by a person's or a provider's word.
+
+    `amount_minor` is what came back; without it, all that was asked for.
+    """
+
+    by: Slug
+    outcome: ClawbackAnswer
+    amount_minor: AmountMinor | None = None
+    provider_ref: Slug | None = None
+    reason: Words
+
+    @model_validator(mode="after")
+    def _written_off_is_not_paid(self) -> Self:
+        if self.outcome == "written_off" and self.amount_minor:
+            raise ValueError("what came back is `paid_back`; written off is what did not")
+        return self
+
+
+class Appeal(Message):
+    """The customer does not accept the refusal, or what the inspection found; closed returns take it too."""
+
+    by: Literal["customer", "agent"] = "customer"
+    reason: Words
 
 
 class RetryRefund(Message):
-    """Ops or a lead lets a failed refund be paid again, under a new number of its own."""
+    """Ops or a lead lets a failed refund be paid again, under a new number of its own.
+
+    With `amount_minor` only so much of it, as where a second person declined the whole.
+    """
 
     by: Slug
     reason: Words
+    amount_minor: Quantity | None = None
 
 
 class Confirm(Message):
@@ -187,6 +238,8 @@ class Cancel(Message):
 
 Command = (
     Review
+    | Advise
+    | AcceptAdvice
     | RequestInfo
     | GiveInfo
     | Ship
@@ -194,27 +247,15 @@ Command = (
     | ResolveParcel
     | Inspect
     | Choose
+    | ResolveClawback
+    | Appeal
     | RetryRefund
     | Confirm
     | Cancel
 )
 
 
-class Answer(Model):
-    """The answer to an update: readers that need their own write wait for `seq` in the store.
-
-    `request_hash` is the digest of the request that was applied: a caller that used the same key for other
-    content sees a hash that is not its own.
-    """
-
-    case_id: str
-    seq: int
-    stage: str
-    outcome: str | None = None
-    request_hash: str
-
-
-class Opened(Answer):
+class Opened(cases.Opened):
     """The answer to `open`: what was decided at once, and what would be paid."""
 
     decision: Literal["accept", "refuse", "review"]
@@ -222,27 +263,6 @@ class Opened(Answer):
     refund_minor: int
     currency: str
     ship_back_by: Instant | None = None
-
-
-class RefundReport(Model):
-    """Signal `refund_reported`: what became of a refund of this case."""
-
-    refund_id: str
-    seq: int
-    state: Literal["settled", "failed", "held"]
-    at: Instant
-    reason: str | None = None
-
-
-def report_of(order: PayRefund, outcome: RefundOutcome) -> RefundReport:
-    """What the case hears of its refund."""
-    return RefundReport(
-        refund_id=order.refund_id,
-        seq=order.seq,
-        state=outcome.state,
-        at=outcome.at,
-        reason=outcome.reason,
-    )
 
 
 class ProgressStep(Model):
@@ -257,7 +277,7 @@ class Progress(Model):
 
     number: str
     order_id: str
-    kind: Literal["return", "exchange"]
+    kind: Kind
     steps: list[ProgressStep]
     now: str
     next: str | None = None

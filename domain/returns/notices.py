@@ -1,71 +1,25 @@
 """Which fact of a return tells whom what (sop R4–R7, L3). The policy says which kinds are sent, and how."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from domain.notice_rules import compose
-from domain.notices import CustomerNotice, Notice, NoticeFacts, StaffNotice
+from domain.cases.events import CaseEvent
+from domain.cases.folding import Fact
+from domain.cases.telling import Wording, notices
+from domain.notices import CustomerNotice, Notice
+from domain.returns import advance_events as advances
+from domain.returns import aftercare_events as care
 from domain.returns import events as facts
 from domain.returns.deadlines import next_deadline
 from domain.returns.decisions.settlement import lines_to_exchange, refund_amounts
-from domain.returns.events import ReturnEvent
 from domain.returns.state import ReturnState
-from domain.returns.story import Fact
 
 Said = tuple[CustomerNotice, dict[str, Any]] | None
-Wording = Callable[[ReturnState, Any], Said]
 
 
 def notices_of(state: ReturnState, fact: Fact, now: datetime) -> list[Notice]:
-    """Whom the policy has told of a fact, given the state after it: the customer, or roles of the staff."""
-    event = fact.event
-    if isinstance(event, facts.ClockChanged):
-        return _clock_notices(state, fact.record.seq, event, now)
-    wording = _WORDINGS.get(type(event))
-    said = wording(state, event) if wording else None
-    if said is None:
-        return []
-    kind, more = said
-    notice = compose(
-        kind,
-        NoticeFacts(order_id=state.bought.order_id, **_given(more)),
-        customer_id=state.bought.customer_id,
-        **_envelope(state, fact.record.seq, now),
-    )
-    return [notice] if notice else []
-
-
-def _clock_notices(state: ReturnState, seq: int, event: facts.ClockChanged, now: datetime) -> list[Notice]:
-    if event.change not in ("warned", "breached") or event.due_at is None:
-        return []
-    about = NoticeFacts(
-        order_id=state.bought.order_id,
-        metric=event.metric,
-        until=event.due_at,
-        stage=state.stage,
-        **_given({"rung": event.rung}),
-    )
-    kind: StaffNotice = "clock_warned" if now <= event.due_at else "clock_breached"
-    told = (compose(kind, about, role=role, **_envelope(state, seq, now)) for role in event.tell)
-    return [notice for notice in told if notice]
-
-
-def _envelope(state: ReturnState, seq: int, now: datetime) -> dict[str, Any]:
-    return {
-        "rules": state.terms.notices,
-        "now": now,
-        "case_id": state.case_id,
-        "merchant": state.merchant,
-        "seq": seq,
-        "language": state.language,
-        "timezone": state.bought.timezone,
-    }
-
-
-def _given(values: dict[str, Any]) -> dict[str, Any]:
-    """Without what is not there, so that it takes no room in the history."""
-    return {name: value for name, value in values.items() if value is not None}
+    """Whom the policy has told of a fact, given the state after it."""
+    return notices(state, fact, now, _WORDINGS)
 
 
 def _applied(state: ReturnState, event: facts.Applied) -> Said:
@@ -73,8 +27,8 @@ def _applied(state: ReturnState, event: facts.Applied) -> Said:
 
 
 def _approved(state: ReturnState, event: facts.Approved | facts.LabelRefused) -> Said:
-    """With a label the instructions wait for it."""
-    return None if state.needs_label else _instructions(state, {})
+    """With a label the instructions wait for it; goods that are not wanted need none."""
+    return None if state.needs_label or state.waived else _instructions(state, {})
 
 
 def _label_made(state: ReturnState, event: facts.LabelMade) -> Said:
@@ -155,7 +109,11 @@ def _inspected(state: ReturnState, event: facts.Inspected) -> Said:
 
 
 def _goods_sent_back(state: ReturnState, event: facts.GoodsSentBack) -> Said:
-    return "goods_sent_back", {"carrier": event.carrier, "tracking_no": event.tracking_no}
+    is_repaired = state.repair is not None and state.repair.state == "returned"
+    return "goods_repaired" if is_repaired else "goods_sent_back", {
+        "carrier": event.carrier,
+        "tracking_no": event.tracking_no,
+    }
 
 
 def _out_of_stock(state: ReturnState, event: facts.ExchangeOutOfStock) -> Said:
@@ -174,11 +132,43 @@ def _refund_reported(state: ReturnState, event: facts.RefundReported) -> Said:
     money = {"amount_minor": part.amount_minor, "currency": state.bought.currency}
     if event.state != "settled":
         return "refund_failed_hold", money
-    deadline = next_deadline(state)
+    # What was paid in advance is not for the customer to confirm: the goods are still on their way.
+    deadline = None if state.open_advance else next_deadline(state)
     return "refund_settled", {**money, "until": deadline[0] if deadline else None}
 
 
-_WORDINGS: dict[type[ReturnEvent], Wording] = {
+def _advised(state: ReturnState, event: care.Advised) -> Said:
+    return "advice_given", {"reason": state.diagnosis, "recommend": event.recommend}
+
+
+def _goods_waived(state: ReturnState, event: care.GoodsWaived) -> Said:
+    return "goods_waived", {}
+
+
+def _repair_failed(state: ReturnState, event: care.RepairFailed) -> Said:
+    """A repair that is tried again is no news to the customer."""
+    return ("repair_failed", {"until": event.choose_by}) if event.choose_by else None
+
+
+def _advanced(state: ReturnState, event: advances.Advanced) -> Said:
+    return "refund_advanced", {**_money(event), "until": event.goods_by}
+
+
+def _clawback_due(state: ReturnState, event: advances.ClawbackDue | advances.ClawbackReminded) -> Said:
+    assert state.advance is not None
+    money = {"amount_minor": state.advance.amount_minor, "currency": state.bought.currency}
+    return "clawback_due", {**money, "until": event.ask_at}
+
+
+def _clawback_asked(state: ReturnState, event: advances.ClawbackAsked) -> Said:
+    return "clawback_asked", _money(event)
+
+
+def _money(event: advances.Advanced | advances.ClawbackAsked) -> dict[str, Any]:
+    return {"amount_minor": event.amount_minor, "currency": event.currency}
+
+
+_WORDINGS: dict[type[CaseEvent], Wording] = {
     facts.Applied: _applied,
     facts.Approved: _approved,
     facts.LabelRefused: _approved,
@@ -197,4 +187,11 @@ _WORDINGS: dict[type[ReturnEvent], Wording] = {
     facts.ExchangeOutOfStock: _out_of_stock,
     facts.ExchangePlaced: _exchange_placed,
     facts.RefundReported: _refund_reported,
+    care.Advised: _advised,
+    care.GoodsWaived: _goods_waived,
+    care.RepairFailed: _repair_failed,
+    advances.Advanced: _advanced,
+    advances.ClawbackDue: _clawback_due,
+    advances.ClawbackReminded: _clawback_due,
+    advances.ClawbackAsked: _clawback_asked,
 }

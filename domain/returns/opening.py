@@ -1,22 +1,17 @@
 """What the opening needs to know of the outside, and what comes back from it."""
 
-from domain.base import Model, UtcInstant
+from typing import Annotated
+
+from domain.base import Model
+from domain.cases.opening import Opening
 from domain.orders import Order
-from domain.policy.packed import PackedPolicy
+from domain.policy.packed import PACKS, unpacks
+from domain.policy.pinned import ReturnTerms
 from domain.records import UnitRange
 from domain.returns.messages import OpenReturn
 from domain.returns.state import ReturnState
 
-
-class Opening(Model):
-    """What is to be opened or taken up again. `at`: the case's own time, which activities don't know.
-
-    `runs`: the run that asks, and the one that it was reset from.
-    """
-
-    start: OpenReturn
-    at: UtcInstant
-    runs: list[str] = []
+ReturnOpening = Opening[OpenReturn]
 
 
 class Claimed(Model):
@@ -30,7 +25,7 @@ class Prepared(Model):
     """The order, the policy that is pinned to the case, and the units that it could claim."""
 
     order: Order
-    terms: PackedPolicy
+    terms: Annotated[ReturnTerms, unpacks(ReturnTerms), PACKS]
     terms_hash: str
     claims: dict[str, Claimed]
 

@@ -46,6 +46,36 @@ def label_request(state: ReturnState) -> WantedLabel:
     )
 
 
+class WantedRepair(Model):
+    """What passed is to be repaired; asked about until the workshop says what became of it."""
+
+    key: str
+    case_id: str
+    merchant: str
+    goods: list[Goods]
+    ask_every: Duration
+
+
+def repair_request(state: ReturnState) -> WantedRepair:
+    """This attempt at the repair."""
+    assert state.repair is not None
+    rules = state.terms.returns.repair
+    assert rules is not None
+    return WantedRepair(
+        key=f"rp-{state.merchant}-{state.number}-{state.repair.attempt}",
+        case_id=state.case_id,
+        merchant=state.merchant,
+        goods=[_goods(state, line, line.passed) for line in state.lines.values() if line.passed],
+        ask_every=rules.ask_every,
+    )
+
+
+def return_repaired_request(state: ReturnState) -> WantedParcel:
+    """The repaired goods go to the customer."""
+    goods = [_goods(state, line, line.passed) for line in state.lines.values() if line.passed]
+    return _parcel(state, f"sr-{state.merchant}-{state.number}", goods)
+
+
 def send_back_request(state: ReturnState) -> WantedParcel:
     """What did not pass and is not kept."""
     goods = [_goods(state, line, line.rejected) for line in lines_to_send_back(state)]
@@ -75,4 +105,4 @@ def _parcel(state: ReturnState, key: str, goods: list[Goods]) -> WantedParcel:
 
 def _goods(state: ReturnState, line: LineState, quantity: int) -> Goods:
     bought = next(each for each in state.bought.lines if each.line == line.line)
-    return Goods(line=line.line, sku=bought.sku, quantity=quantity)
+    return Goods(line=line.line, sku=line.part or bought.sku, quantity=quantity)

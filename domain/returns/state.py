@@ -3,11 +3,12 @@
 from typing import Literal
 
 from domain.base import Model, UtcInstant
-from domain.orders import Language, Order, Reason
-from domain.policy.pinned import PinnedPolicy
+from domain.cases.state import CaseState
+from domain.orders import Kind, Reason
+from domain.policy.pinned import ReturnTerms
 from domain.records import UnitRange
+from domain.returns.advance_events import AdvanceOutcome, Answer
 from domain.returns.events import Outcome
-from domain.sla import ClockBook
 
 Stage = Literal["opening", "review", "ship_back", "inspection", "settlement", "confirmation", "closed"]
 
@@ -27,6 +28,7 @@ class LineState(Model):
     rejection: str | None = None
     disposition: Literal["send_back", "keep"] = "send_back"
     exchange_order_id: str | None = None
+    part: str | None = None
 
     @property
     def rejected(self) -> int:
@@ -43,49 +45,46 @@ class ParcelState(Model):
     shipped_at: UtcInstant | None = None
     delivered_at: UtcInstant | None = None
     missing_since: UtcInstant | None = None
+    picked_up_at: UtcInstant | None = None
 
 
-class RefundPart(Model):
-    """A refund of this case, as far as the case knows."""
+class RepairState(Model):
+    """The repair of what passed; `returned` once the repaired goods are on their way to the customer."""
 
-    seq: int
+    attempt: int
+    state: Literal["ordered", "failed", "repaired", "returned"] = "ordered"
+    repair_by: UtcInstant
+
+
+class AdvanceState(Model):
+    """Money that went out before the goods were here."""
+
     amount_minor: int
-    state: Literal["started", "settled", "failed", "held"] = "started"
-    since: UtcInstant
-    reason: str | None = None
+    goods_by: UtcInstant
+    due_at: UtcInstant | None = None
+    """When the customer was first told that the goods are late."""
+    reminders: int = 0
+    asked_minor: int = 0
+    """How much of it was asked back last."""
+    answer: Answer | None = None
+    recovered_minor: int = 0
+    outcome: AdvanceOutcome | None = None
+    """Its end, once that stands in the books."""
 
 
-class ReturnState(Model):
+class ReturnState(CaseState[ReturnTerms, Stage]):
     """A return. `terms` is the policy that was pinned at opening; everything else comes from events."""
 
-    case_id: str
-    merchant: str
-    number: str
-    terms: PinnedPolicy
-    terms_hash: str = ""
-    clocks: ClockBook
-    seq: int = 0
-    stage: Stage = "opening"
-    kind: Literal["return", "exchange"] = "return"
-    order: Order | None = None
-    channel: str = ""
-    language: Language = "zh-CN"
-    priority: str = "P3"
-    policy: str = ""
-    policy_hash: str = ""
-    calendar_revision: str = ""
-    request_hash: str = ""
+    kind: Kind = "return"
     decision: str = ""
     code: str = "ok"
     lines: dict[str, LineState] = {}
     refused_units: int = 0
     refused_code: str | None = None
+    refused_lines: dict[str, LineState] = {}
     return_freight_payer: Literal["customer", "platform"] = "customer"
     return_freight_minor: int = 0
     preview_minor: int = 0
-    opened_at: UtcInstant | None = None
-    stage_since: UtcInstant | None = None
-    last_event_at: UtcInstant | None = None
     info_requested_at: UtcInstant | None = None
     ship_back_by: UtcInstant | None = None
     last_reminded_at: UtcInstant | None = None
@@ -99,28 +98,18 @@ class ReturnState(Model):
     wait_until: UtcInstant | None = None
     refund_instead: bool = False
     parcel_lost: bool = False
-    refunds: list[RefundPart] = []
     settled_at: UtcInstant | None = None
-    breaches: int = 0
-    outcome: Outcome | None = None
-    closed_at: UtcInstant | None = None
-    closed_in: Stage | None = None
-
-    @property
-    def open(self) -> bool:
-        """Whether the case still goes on."""
-        return self.stage != "closed"
-
-    @property
-    def bought(self) -> Order:
-        """The order; only asked for after the opening."""
-        assert self.order is not None
-        return self.order
-
-    @property
-    def breached(self) -> bool:
-        """Whether some clock was breached, cured or not."""
-        return self.breaches > 0
+    diagnosis: str | None = None
+    advised: Kind | None = None
+    """What the desk recommends, while the customer has not answered."""
+    waived: bool = False
+    """Nothing need come back."""
+    repair: RepairState | None = None
+    advance: AdvanceState | None = None
+    advance_declined: str | None = None
+    appeal: str | None = None
+    appealed_at: UtcInstant | None = None
+    appeals: int = 0
 
     @property
     def held(self) -> dict[str, list[UnitRange]]:
@@ -139,18 +128,22 @@ class ReturnState(Model):
         return sum(line.passed for line in self.lines.values())
 
     @property
-    def open_refund(self) -> RefundPart | None:
-        """The latest refund while it is on its way, failed or held; None without one, or when it settled."""
-        return self.refunds[-1] if self.refunds and self.refunds[-1].state != "settled" else None
+    def reasons(self) -> list[Reason]:
+        """Why each line is to go back."""
+        return [line.reason for line in self.lines.values()]
 
     @property
-    def refunded_minor(self) -> int:
-        """What was paid back."""
-        return sum(part.amount_minor for part in self.refunds if part.state == "settled")
+    def open_advance(self) -> AdvanceState | None:
+        """Money in advance that the goods have not earned and that has not come to another end."""
+        return self.advance if self.advance is not None and self.advance.outcome is None else None
 
     @property
     def settled_outcome(self) -> Outcome:
         """What a settled case came to."""
+        if self.repair is not None and self.repair.state == "returned":
+            return "repaired"
         if not any(line.exchange_order_id for line in self.lines.values()):
             return "refunded"
-        return "refunded_and_exchanged" if self.refunded_minor else "exchanged"
+        if self.refunded_minor:
+            return "refunded_and_exchanged"
+        return "reissued" if self.kind == "reissue" else "exchanged"

@@ -7,6 +7,7 @@ from domain.sla.book import (
     FiredRung,
     all_changes,
     changes,
+    hear,
     next_clock,
     next_instant,
     observe,
@@ -17,6 +18,7 @@ from domain.sla.clock import ChangeKind
 from domain.sla.hours import next_working_day
 from domain.sla.quantities import Duration, TargetText, parse_duration, parse_target
 from domain.sla.replays import PolicySource, Replay, ReplayAnswer, ReplayCase, replay
+from domain.sla.retargets import retargets, under_other_terms
 from domain.sla.spec import Calendar, ClockSpec, Metric, Rung, Shifts, Weekday
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "Weekday",
     "all_changes",
     "changes",
+    "hear",
     "next_clock",
     "next_instant",
     "next_working_day",
@@ -46,6 +49,8 @@ __all__ = [
     "parse_duration",
     "parse_target",
     "replay",
+    "retargets",
     "rows",
     "told",
+    "under_other_terms",
 ]

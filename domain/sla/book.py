@@ -5,25 +5,27 @@ Replaying a file of events (contracts §1) is the same computation.
 """
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from operator import attrgetter
+from itertools import takewhile
+from operator import attrgetter, eq
 from typing import Literal, NamedTuple
 
 from domain.base import Instant, Model, UtcInstant
-from domain.errors import EndlessCalendar
-from domain.sla.clock import ChangeKind, Clock, ClockState, Instance
-from domain.sla.promise import INSTANT, Promise
+from domain.sla.clock import Change, ChangeKind, Clock, ClockState, Instance
+from domain.sla.promise import INSTANT
+from domain.sla.running import Heard, run
 from domain.sla.spec import ClockSpec
 
 Verdict = Literal["pending", "met", "breached"]
 
 
-class Heard(NamedTuple):
-    """An event that some clock listens to, by event time."""
+class Fired(NamedTuple):
+    """A rung that was told, or the breach of an instance where `rung` is None: each is told once for all."""
 
-    at: UtcInstant
-    type: str
+    metric: str
+    instance: int
+    rung: str | None
 
 
 class ClockBook(Model):
@@ -34,6 +36,8 @@ class ClockBook(Model):
     """How many of `heard` were known at the last change that was told."""
     told_at: UtcInstant | None = None
     """The moment up to which every change has been told."""
+    fired: tuple[Fired, ...] = ()
+    """What was told of rungs and breaches under promises that hold no more."""
 
 
 class FiredRung(Model):
@@ -72,12 +76,18 @@ class ClockChange(Model):
     due_at: UtcInstant
     rung: str | None = None
     tell: tuple[str, ...] = ()
+    reassign: str | None = None
 
 
 def observe(book: ClockBook, spec: ClockSpec, event_type: str, at: datetime) -> ClockBook:
     """The book after an event; the same book if no clock listens to it. Late events may be dated earlier."""
     if event_type not in spec.event_types:
         return book
+    return hear(book, event_type, at)
+
+
+def hear(book: ClockBook, event_type: str, at: datetime) -> ClockBook:
+    """The book after an event that some policy's clock may listen to, now or after a retarget."""
     return book.model_copy(update={"heard": (*book.heard, Heard(at.astimezone(UTC), event_type))})
 
 
@@ -85,9 +95,7 @@ def rows(book: ClockBook, spec: ClockSpec, as_of: datetime) -> tuple[ClockRow, .
     """Every clock that ever started, in the order of the metrics, as of a moment. Raises EndlessCalendar."""
     as_of = as_of.astimezone(UTC)
     return tuple(
-        _row(clock, instance, as_of)
-        for clock in _run(book.heard, spec, as_of)
-        for instance in clock.instances
+        _row(clock, instance, as_of) for clock in run(book.heard, spec, as_of) for instance in clock.instances
     )
 
 
@@ -106,7 +114,7 @@ def next_clock(book: ClockBook, spec: ClockSpec, after: datetime) -> tuple[datet
     return min(
         (
             (at, clock.promise.metric.name)
-            for clock in _run(book.heard, spec, after)
+            for clock in run(book.heard, spec, after)
             for at in clock.upcoming(after)
         ),
         default=None,
@@ -115,68 +123,67 @@ def next_clock(book: ClockBook, spec: ClockSpec, after: datetime) -> tuple[datet
 
 def all_changes(book: ClockBook, spec: ClockSpec, as_of: datetime) -> tuple[ClockChange, ...]:
     """Everything that has happened to the clocks until a moment, by event time."""
-    return _changes(book.heard, spec, as_of.astimezone(UTC))
+    return _in_order(
+        _told_of(clock, change)
+        for clock in run(book.heard, spec, as_of.astimezone(UTC))
+        for change in clock.changes
+    )
 
 
 def changes(book: ClockBook, spec: ClockSpec, as_of: datetime) -> tuple[ClockChange, ...]:
     """What has happened to the clocks and is not told yet, by event time. Mark each as `told` when it is."""
-    now = all_changes(book, spec, as_of)
-    if book.told_at is None:
-        return now
-    # Twice within an instant, the same change may come twice: they are counted, not just looked up.
-    before = Counter(_changes(book.heard[: book.told], spec, book.told_at))
-    new: list[ClockChange] = []
-    for change in now:
-        if before[change]:
-            before[change] -= 1
+    now, fired = run(book.heard, spec, as_of.astimezone(UTC)), frozenset(book.fired)
+    earlier = run(book.heard[: book.told], spec, book.told_at) if book.told_at else run((), spec, as_of)
+    new = (
+        _told_of(clock, change)
+        for clock, before in zip(now, earlier, strict=True)
+        for change in _beyond(clock.changes, before.changes)
+    )
+    return _in_order(change for change in new if fired_by(change) not in fired)
+
+
+def _beyond(now: list[Change], before: list[Change]) -> Iterator[Change]:
+    """What is in `now` and was not `before`; as a rule `now` begins with all that was.
+
+    Twice within an instant, the same change may come twice: they are counted, not just looked up.
+    """
+    same = sum(1 for _ in takewhile(bool, map(eq, now, before)))
+    left = Counter(before[same:])
+    for change in now[same:]:
+        if left[change]:
+            left[change] -= 1
         else:
-            new.append(change)
-    return tuple(new)
+            yield change
 
 
-def told(book: ClockBook, change: ChangeKind, at: datetime) -> ClockBook:
-    """The book after a change was told; `at` is the change's own. All changes of one look must be told."""
-    known_from = at.astimezone(UTC) + (INSTANT if change == "breached" else timedelta(0))
+def fired_by(change: ClockChange) -> Fired | None:
+    """What is told once for all of such a change; None for one that may come again."""
+    if change.change not in ("warned", "breached"):
+        return None
+    return Fired(change.metric, change.instance, change.rung)
+
+
+def told(book: ClockBook, change: ClockChange) -> ClockBook:
+    """The book after a change was told. All changes of one look must be told."""
+    known_from = change.at.astimezone(UTC) + (INSTANT if change.change == "breached" else timedelta(0))
     told_at = max(known_from, book.told_at or known_from)
     return book.model_copy(update={"told": len(book.heard), "told_at": told_at})
 
 
-@lru_cache(maxsize=256)
-def _run(heard: tuple[Heard, ...], spec: ClockSpec, as_of: datetime) -> tuple[Clock, ...]:
-    """The clocks at a moment, to be looked at only.
-
-    Kept, because a case that records something asks for its changes, rows and next instant of one moment.
-    """
-    known = sorted((event for event in heard if event.at <= as_of), key=attrgetter("at"))
-    return tuple(_clock(known, Promise(metric, spec), as_of) for metric in spec.metrics)
-
-
-def _clock(known: list[Heard], promise: Promise, as_of: datetime) -> Clock:
-    clock = Clock(promise)
-    try:
-        for event in known:
-            if event.type in promise.metric.event_types:
-                clock.apply(event.type, event.at)
-        clock.pass_time(as_of)
-    except EndlessCalendar as error:
-        raise EndlessCalendar(f"metric {promise.metric.name}: {error.message}") from None
-    return clock
+def _told_of(clock: Clock, change: Change) -> ClockChange:
+    return ClockChange(
+        metric=clock.promise.metric.name,
+        instance=change.instance,
+        change=change.kind,
+        at=change.at,
+        due_at=change.due_at,
+        rung=change.step.rung.text if change.step else None,
+        tell=change.step.rung.tell if change.step else (),
+        reassign=change.step.rung.reassign if change.step else None,
+    )
 
 
-def _changes(heard: tuple[Heard, ...], spec: ClockSpec, as_of: datetime) -> tuple[ClockChange, ...]:
-    found = [
-        ClockChange(
-            metric=clock.promise.metric.name,
-            instance=change.instance,
-            change=change.kind,
-            at=change.at,
-            due_at=change.due_at,
-            rung=change.step.rung.text if change.step else None,
-            tell=change.step.rung.tell if change.step else (),
-        )
-        for clock in _run(heard, spec, as_of)
-        for change in clock.changes
-    ]
+def _in_order(found: Iterable[ClockChange]) -> tuple[ClockChange, ...]:
     return tuple(sorted(found, key=attrgetter("at")))
 
 
@@ -193,7 +200,7 @@ def _row(clock: Clock, instance: Instance, as_of: datetime) -> ClockRow:
         instance=instance.number,
         state=instance.state,
         verdict="breached" if instance.breached_at else verdict,
-        provisional=_is_provisional(clock, instance, target_due, as_of),
+        provisional=is_provisional(clock, instance, target_due, as_of),
         started_at=instance.started_at,
         stopped_at=instance.stopped_at,
         due_at=clock.due(instance, as_of),
@@ -205,7 +212,7 @@ def _row(clock: Clock, instance: Instance, as_of: datetime) -> ClockRow:
     )
 
 
-def _is_provisional(clock: Clock, instance: Instance, target_due: datetime, as_of: datetime) -> bool:
+def is_provisional(clock: Clock, instance: Instance, target_due: datetime, as_of: datetime) -> bool:
     """Whether the row rests on days that nobody has published yet."""
     promise = clock.promise
     counted_to = as_of if instance.is_open else instance.since

@@ -14,7 +14,9 @@ from domain.sla.hours import ZERO
 from domain.sla.promise import INSTANT, Promise, Step
 
 ClockState = Literal["running", "paused", "stopped", "cancelled"]
-ChangeKind = Literal["activated", "paused", "resumed", "warned", "breached", "met", "cured", "cancelled"]
+ChangeKind = Literal[
+    "activated", "paused", "resumed", "warned", "breached", "met", "cured", "cancelled", "retargeted"
+]
 
 
 class Change(NamedTuple):

@@ -14,6 +14,7 @@ from domain.sla.spec import Calendar
 ZERO = timedelta(0)
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
+_INSTANT = timedelta.resolution
 _FAR = date(9000, 1, 1)
 _BLOCK_DAYS = 32
 _LAST_BLOCK = date.max.toordinal() // _BLOCK_DAYS - 1
@@ -166,22 +167,34 @@ class Hours:
             elif (begins := self._instant(day, begin)) < (ends := self._instant(day, end)):
                 yield begins, ends
 
-    def _instant(self, day: int, minute: int) -> datetime:
-        """When the local clock first shows the time, or jumps over it.
+    def works_at(self, at: datetime) -> bool:
+        """Whether an instant lies in a shift: its begin does, its end does not."""
+        return self.worked(at, at + _INSTANT) > ZERO
 
-        A time that comes twice counts when it first comes: shifts that meet on paper meet on the time line.
-        """
-        local = datetime.combine(date.fromordinal(day), time()) + timedelta(minutes=minute)
-        at = local.replace(tzinfo=self._zone).astimezone(UTC)
-        if at.astimezone(self._zone).replace(tzinfo=None) == local:
-            return at
-        early, late = local.replace(tzinfo=self._zone, fold=1).astimezone(UTC), at
-        while late - early > _SECOND:  # clock changes come at whole seconds
-            middle = early + (late - early) // 2
-            middle = middle.replace(microsecond=0)
-            shown = middle.astimezone(self._zone).replace(tzinfo=None)
-            early, late = (early, middle) if shown > local else (middle, late)
-        return late
+    def next_work(self, at: datetime) -> datetime:
+        """The first instant from `at` on that lies in a shift. Raises EndlessCalendar."""
+        return at if self.works_at(at) else self.after(at, _INSTANT) - _INSTANT
+
+    def _instant(self, day: int, minute: int) -> datetime:
+        return local_instant(self._zone, day, minute)
+
+
+def local_instant(zone: ZoneInfo, day: int, minute: int) -> datetime:
+    """When the local clock first shows the minute of a date (a proleptic ordinal), or jumps over it.
+
+    A time that comes twice counts when it first comes: shifts that meet on paper meet on the time line.
+    """
+    local = datetime.combine(date.fromordinal(day), time()) + timedelta(minutes=minute)
+    at = local.replace(tzinfo=zone).astimezone(UTC)
+    if at.astimezone(zone).replace(tzinfo=None) == local:
+        return at
+    early, late = local.replace(tzinfo=zone, fold=1).astimezone(UTC), at
+    while late - early > _SECOND:  # clock changes come at whole seconds
+        middle = early + (late - early) // 2
+        middle = middle.replace(microsecond=0)
+        shown = middle.astimezone(zone).replace(tzinfo=None)
+        early, late = (early, middle) if shown > local else (middle, late)
+    return late
 
 
 @lru_cache(maxsize=256)

@@ -38,6 +38,8 @@ class ReplayCase(Model):
     priority: str | None = None
     tier: str | None = None
     channel: str | None = None
+    category: str | None = None
+    source: str | None = None
 
 
 class Replay(Model):

@@ -15,6 +15,7 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "all"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Reopen = Literal["continue", "restart", "new"]
 Roll = Literal["nonworking"]
+SAME_RUNG = 'rung "{rung}" is there twice; put everyone to tell into one'
 
 
 def _known_zone(name: str) -> str:
@@ -71,11 +72,15 @@ class Calendar(Model):
 
 
 class Rung(Model):
-    """A step of the escalation ladder: at a share of the target, or after the deadline; `tell` has roles."""
+    """A step of the escalation ladder: at a share of the target, or after the deadline.
+
+    `tell` has roles; `reassign` says who gets the case at this step, if anybody.
+    """
 
     at: ShareText | None = None
     after: Duration | None = None
     tell: tuple[str, ...] = ()
+    reassign: str | None = None
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -110,7 +115,7 @@ class Metric(Model):
     @model_validator(mode="after")
     def _rungs_differ(self) -> Self:
         if twice := _twice(rung.text for rung in self.ladder):
-            raise ValueError(f'ladder: rung "{twice}" is there twice; put everyone to tell into one')
+            raise ValueError(f"ladder: {SAME_RUNG.format(rung=twice)}")
         return self
 
     @cached_property

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from domain.base import Model
-from providers.ports import ParcelStatus
+from domain.parcels import ParcelStatus
 
 FOLDER = Path(__file__).parent
 

@@ -9,23 +9,44 @@ from typing import Annotated, Any, NoReturn, cast
 import typer
 from typer.core import TyperGroup
 
-from starters.cli import engine
+from starters.cli import programs
 from starters.leaving import run_and_leave
-from starters.settings import ENV_PREFIX, Settings
 
 PLAIN: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
 """Help as plain text, that fits a narrow terminal and can be searched."""
 
 LOADED: dict[str, tuple[str, ...]] = {
+    "down": ("starters.cli.engine:down",),
+    "status": ("starters.cli.engine:status",),
+    "migrate": ("starters.cli.engine:migrate",),
+    "approvals": ("starters.cli.approvals:app",),
+    "calendar": ("starters.cli.retarget:calendar_app",),
     "case": ("starters.cli.cases:app",),
-    "policy": ("starters.cli.rules:policy_app",),
+    "claim": ("starters.cli.deliveries:claim_app",),
+    "complaint": ("starters.cli.complaints:app",),
+    "delivery": ("starters.cli.deliveries:delivery_app",),
+    "figures": ("starters.cli.figures:app",),
+    "improvement": ("starters.cli.improvements:app",),
+    "ledger": ("starters.cli.ledger:app",),
+    "library": ("starters.cli.library:app",),
+    "order": ("starters.cli.orders:app",),
+    "policy": (
+        "starters.cli.rules:policy_app",
+        "starters.cli.policies:app",
+        "starters.cli.simulate:app",
+        "starters.cli.retarget:policy_app",
+    ),
     "rebuild": ("starters.cli.store_admin:rebuild",),
     "return": ("starters.cli.rules:return_app", "starters.cli.returns:app"),
     "schema": ("starters.cli.rules:print_schema",),
+    "shipment": ("starters.cli.deliveries:shipment_app",),
     "sla": ("starters.cli.sla:app",),
+    "staff": ("starters.cli.staff:app",),
     "verify": ("starters.cli.store_admin:verify",),
+    "weather": ("starters.cli.weather:app",),
+    "watch": ("starters.cli.watch:app",),
 }
-"""Commands that are loaded when they are called, so that `status` need not wait for them: a function, or one
+"""Commands that are loaded when they are called, so that none need wait for the others: a function, or one
 or more Typer apps whose commands stand together under the name."""
 
 
@@ -66,7 +87,7 @@ def _load_attribute(place: str) -> Any:
 app = typer.Typer(
     cls=LazyGroup, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}, **PLAIN
 )
-app.add_typer(engine.app)
+app.add_typer(programs.app)
 
 
 @app.callback()
@@ -92,10 +113,21 @@ def settings_flags(
     running `up` says.
     """
     flags = {name: value for name, value in locals().items() if name != "setting" and value is not None}
+    if flags or setting:
+        _keep(flags, setting or [])
+
+
+def _keep(flags: dict[str, Any], assignments: list[str]) -> None:
+    """Hand the flags on as the environment, from which every part of the program reads its settings."""
+    from starters.settings import (
+        ENV_PREFIX,
+        Settings,
+    )  # a fifth of the start; most commands are called without
+
     for name, value in flags.items():
         prefix = "" if name.startswith("temporal_") else ENV_PREFIX
         os.environ[f"{prefix}{name.upper()}"] = str(value)
-    for assignment in setting or []:
+    for assignment in assignments:
         name, _, value = assignment.partition("=")
         if name.replace("-", "_") not in Settings.model_fields:
             raise typer.BadParameter(f"{assignment}: there is no setting {name}; see casework --help")

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from domain.cases.links import CaseLink
 from domain.records import CaseSummary, Recorded
+from domain.sla import ClockRow
 from starters.case_report import CaseReport
 from starters.cli.tables import console, print_facts, print_table
-from starters.event_words import say
 from starters.explanation import Explanation
 from starters.moments import moment, span
 from starters.money import money
+from starters.words import say
 
 
 def print_list(cases: Sequence[CaseSummary], *, more: bool) -> None:
@@ -47,7 +49,7 @@ def print_report(report: CaseReport) -> None:
         [
             (
                 report.case_id,
-                f"{report.kind} of order {report.order_id}, {report.priority}, by {report.channel}",
+                _what(report),
             ),
             ("where", report.where),
             ("why", report.why),
@@ -61,8 +63,11 @@ def print_report(report: CaseReport) -> None:
                 "lines",
                 "; ".join(f"{line.quantity} of line {line.line} ({line.reason})" for line in report.lines),
             ),
-            ("preview", money(report.would_refund_minor, report.currency)),
-            ("refunded", money(report.refunded_minor, report.currency) if report.refunded_minor else None),
+            ("given to", ", ".join(name for name in (report.assignee, report.team) if name)),
+            *((_words(link.relation), _link(link)) for link in report.links),
+            *((_words(name), _words(value)) for name, value in report.facets.items()),
+            ("preview", _amount(report.would_refund_minor, report.currency)),
+            ("refunded", _amount(report.refunded_minor or None, report.currency)),
             *(
                 (f"refund {each.seq}", f"{money(each.amount_minor, each.currency)}: {each.said}")
                 for each in report.refunds
@@ -92,6 +97,21 @@ def print_report(report: CaseReport) -> None:
                 for row in report.clocks
             ),
         )
+
+
+def _what(report: CaseReport) -> str:
+    of_order = f" of order {report.order_id}" if report.order_id else ""
+    by = f", by {report.channel}" if report.channel else ""
+    return f"{report.kind}{of_order}, {report.priority}{by}"
+
+
+def _amount(amount_minor: int | None, currency: str | None) -> str | None:
+    return money(amount_minor, currency) if amount_minor is not None and currency else None
+
+
+def _link(link: CaseLink) -> str:
+    where = link.outcome or link.stage
+    return f"{link.case_id}, {_words(where)}" if where else link.case_id
 
 
 def _pending(what: str, since: datetime, attempt: int, failure: str | None, zone: str) -> str:
@@ -143,3 +163,21 @@ def print_explanation(explanation: Explanation) -> None:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
+
+
+def print_clocks(clocks: Iterable[ClockRow]) -> None:
+    """A row per clock, times in the zone of its calendar."""
+    print_table(
+        ("clock", "state", "verdict", "due", "elapsed", "paused"),
+        (
+            (
+                row.name if row.instance == 1 else f"{row.name} #{row.instance}",
+                row.state,
+                row.verdict,
+                moment(row.due_at.replace(microsecond=0)) + (" (provisional)" if row.provisional else ""),
+                span(row.elapsed_seconds),
+                span(row.paused_seconds),
+            )
+            for row in clocks
+        ),
+    )

@@ -6,25 +6,28 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 import typer
-from pydantic import TypeAdapter, ValidationError
 
-from domain.base import Instant
-from domain.errors import CaseNotFound, InvalidRequest
+from domain.cases.links import Relation
+from domain.cases.messages import Link
+from domain.cases.replaying import clock_replay, told_clocks
+from domain.cases.state import AnyState
+from domain.errors import CaseNotFound
 from domain.records import CaseSummary, Recorded
 from starters.case_records import CaseRecords
 from starters.case_report import CaseReport, PendingWork, report_case
-from starters.cli.case_pages import print_explanation, print_list, print_report, print_timeline
-from starters.cli.desk import AsJson, CaseArgument, case_named, desk
+from starters.cli.case_pages import print_clocks, print_explanation, print_list, print_report, print_timeline
+from starters.cli.desk import AsJson, CaseArgument, Explain, Key, act, case_named, desk
 from starters.cli.exchange import print_json, reports_errors
+from starters.cli.reading import in_store, instant
 from starters.client import Cases
 from starters.explanation import explain_case
 from starters.pending_work import pending_work
-from starters.settings import Settings
+from starters.requests import message
+from store.case_archive import CaseArchive
 from store.cases import CaseFilter
 from store.cases import Cases as CaseRows
 from store.ledger import Ledger
 from store.notices import NoticeLog
-from store.pool import create_pool
 
 R = TypeVar("R")
 
@@ -34,25 +37,7 @@ DEFAULT_LIMIT = 50
 
 def reading(work: Callable[[CaseRecords], Awaitable[R]]) -> R:
     """Run one piece of work that only reads the store."""
-
-    async def run() -> R:
-        dsn = Settings().required_database_url()
-        pool = await create_pool(dsn, application_name="casework-cli", max_size=2)
-        try:
-            return await work(CaseRecords(pool))
-        finally:
-            await pool.close()
-
-    return asyncio.run(run())
-
-
-def _instant(text: str | None) -> datetime | None:
-    try:
-        return TypeAdapter[datetime](Instant).validate_python(text) if text else None
-    except ValidationError:
-        raise InvalidRequest(
-            f"{text}: write a time with its offset, like 2026-11-20T10:00:00+08:00"
-        ) from None
+    return in_store(lambda pool: work(CaseRecords(pool)))
 
 
 @app.command("list")
@@ -66,6 +51,7 @@ def list_cases(
     breached: Annotated[bool, typer.Option("--breached", help="Only with a breached clock.")] = False,
     due_before: Annotated[str | None, typer.Option(metavar="TIME", help="Only due before then.")] = None,
     order: Annotated[str | None, typer.Option(help="Only of this order.")] = None,
+    policy: Annotated[str | None, typer.Option(help="Only those that are held to this policy.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = DEFAULT_LIMIT,
     as_json: AsJson = False,
 ) -> None:
@@ -75,8 +61,9 @@ def list_cases(
         stage=stage,
         open=is_open,
         sla_state="breached" if breached else None,
-        due_before=_instant(due_before),
+        due_before=instant(due_before),
         order_id=order,
+        policy=policy,
     )
     page = reading(lambda records: CaseRows(records.pool).page(where, limit=limit))
     if as_json:
@@ -145,7 +132,7 @@ def events(case: CaseArgument, as_json: AsJson = False) -> None:
 
 async def _timeline(records: CaseRecords, case_id: str) -> tuple[list[Recorded], str]:
     found = await records.events(case_id)
-    return found, (await records.state(case_id)).bought.timezone
+    return found, (await records.state(case_id)).timezone
 
 
 @app.command()
@@ -162,12 +149,40 @@ def explain(case: CaseArgument, as_json: AsJson = False) -> None:
 
 @app.command()
 @reports_errors
+def clocks(
+    case: CaseArgument,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="TIME", help="As of this moment (default: now).")
+    ] = None,
+    as_replay: Annotated[
+        bool, typer.Option("--replay", help="Print the file from which `sla replay` works them out again.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """A case's clocks as it tells them; with --replay the file from which `sla replay` gives the same."""
+    case_id, at = str(case_named(case)), instant(as_of) or datetime.now(UTC)
+    state, records = reading(lambda records: _with_events(records, case_id))
+    if as_replay:
+        print_json(clock_replay(state, records, at).model_dump(mode="json", exclude_defaults=True))
+    elif as_json:
+        print_json(told_clocks(state, at), exclude_unset=True)
+    else:
+        print_clocks(told_clocks(state, at).metrics)
+
+
+async def _with_events(records: CaseRecords, case_id: str) -> tuple[AnyState, list[Recorded]]:
+    found = await records.events(case_id)
+    return await CaseArchive(records.pool).folded(case_id, found), found
+
+
+@app.command()
+@reports_errors
 def follow(case: CaseArgument, as_json: AsJson = False) -> None:
     """Print what happens as it happens, until the case is closed; with --json one event a line."""
     case_id = str(case_named(case))
 
     async def work(records: CaseRecords) -> None:
-        timezone = (await records.state(case_id)).bought.timezone
+        timezone = (await records.state(case_id)).timezone
         async for event in records.follow(case_id):
             if as_json:
                 print(event.model_dump_json(), flush=True)
@@ -175,3 +190,19 @@ def follow(case: CaseArgument, as_json: AsJson = False) -> None:
                 print_timeline([event], timezone)
 
     reading(work)
+
+
+@app.command()
+@reports_errors
+def link(
+    case: CaseArgument,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The case that belongs to it.")],
+    relation: Annotated[Relation, typer.Option(help="What OTHER is to CASE.")],
+    by: Annotated[str, typer.Option(help="Who says so.")] = "ops",
+    key: Key = None,
+    explain: Explain = False,
+    as_json: AsJson = False,
+) -> None:
+    """Link another case to this one, unless that would make a ring; both then show in `order show`."""
+    named = message(Link, by=by, case_id=str(case_named(other)), relation=relation)
+    act(case, named, key, explain=explain, as_json=as_json)

@@ -7,8 +7,9 @@ from typing import Annotated, TypeVar
 from uuid import uuid4
 
 import typer
+from pydantic import BaseModel
 
-from domain.returns import messages as ask
+from domain.cases.messages import Answer
 from starters.case_ids import CaseId, parse_case_id
 from starters.case_records import CaseRecords
 from starters.cli.exchange import print_json
@@ -77,7 +78,7 @@ def commands() -> TemporalCommands:
     return TemporalCommands(address, namespace, settings.task_queue)
 
 
-def act(case: str, request: ask.Command, key: str | None, *, explain: bool, as_json: bool) -> None:
+def act(case: str, request: BaseModel, key: str | None, *, explain: bool, as_json: bool) -> None:
     """Send a message to a case and print its answer, or only say how."""
     case_id = str(case_named(case))
     key = key or new_key()
@@ -91,7 +92,7 @@ def act(case: str, request: ask.Command, key: str | None, *, explain: bool, as_j
     print(f"{answer.case_id} is now in {told_stage(answer)} (event {answer.seq}, key {key})")
 
 
-def told_stage(answer: ask.Answer) -> str:
+def told_stage(answer: Answer) -> str:
     """Where an answer says that the case is."""
     stage = answer.stage.replace("_", " ")
     return f"{stage}: {answer.outcome.replace('_', ' ')}" if answer.outcome else stage

@@ -1,12 +1,11 @@
-"""Commands about the engine room: up, down, status, doctor, migrate, demo."""
+"""Commands about a running engine room: down, status, migrate."""
 
 import asyncio
 import os
 import signal
 import socket
-import sys
 import time
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
@@ -14,40 +13,13 @@ from starters.cli.exchange import NO, fail, print_json, reports_errors
 from starters.engine_state import EngineState, is_locked, read_running
 from starters.settings import Settings, without_password
 
-app = typer.Typer()
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-PASS_ON: dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 DOWN_PATIENCE_SECONDS = 90.0
 LOOK_SECONDS = 0.1
 CONNECT_SECONDS = 1.0
 
 
-@app.command(context_settings=PASS_ON)
-def up(context: typer.Context) -> None:
-    """Start everything in the foreground (`up --help` for more)."""
-    _become("workers.engine", ["up", *context.args])
-
-
-@app.command(context_settings=PASS_ON)
-def doctor(context: typer.Context) -> None:
-    """Say what this machine has and lacks, and what to do about it."""
-    _become("workers.engine", ["doctor", *context.args])
-
-
-@app.command(context_settings=PASS_ON)
-def demo(context: typer.Context) -> None:
-    """Play one real day of returns (`demo --help` for more)."""
-    _become("demo", context.args)
-
-
-def _become(module: str, arguments: list[str]) -> NoReturn:
-    """Go on as another of our programs, which this room may not import."""
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])
-
-
-@app.command()
 @reports_errors
 def down(as_json: AsJson = False) -> None:
     """Stop a running `up` and wait until it has gone."""
@@ -66,7 +38,6 @@ def down(as_json: AsJson = False) -> None:
         print(f"stopped (pid {running.pid})" if running else "nothing is running")
 
 
-@app.command()
 @reports_errors
 def status(as_json: AsJson = False) -> None:
     """Show the parts that run. Status 0 if all are healthy, 1 if not or if nothing runs."""
@@ -84,7 +55,6 @@ def status(as_json: AsJson = False) -> None:
         raise typer.Exit(NO)
 
 
-@app.command()
 @reports_errors
 def migrate(as_json: AsJson = False) -> None:
     """Bring the database's tables up to date (`up` does it for its own database)."""

@@ -1,11 +1,12 @@
 """`casework return …`: open a return, act on it, and ask where it is."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import typer
 
 from domain.errors import InvalidRequest
 from domain.returns import messages as ask
+from domain.returns.kind import RETURN
 from starters.cli.desk import (
     AsJson,
     CaseArgument,
@@ -15,16 +16,17 @@ from starters.cli.desk import (
     at_desk,
     case_named,
     commands,
-    new_key,
     told_stage,
 )
 from starters.cli.exchange import fail, print_json, read_model, reports_errors
+from starters.cli.json_commands import opened_from
 from starters.moments import moment
 from starters.money import money
 from starters.requests import message
-from starters.updates import UPDATES
+from starters.updates import updates_of
 
 app = typer.Typer(no_args_is_help=True, help="Returns: check, open, act, show.")
+UPDATES = updates_of(RETURN)
 
 Agent = Annotated[str, typer.Option(help="Who decides.")]
 Counts = Annotated[list[str] | None, typer.Option(metavar="LINE=UNITS", help="Units of a line; repeatable.")]
@@ -43,13 +45,8 @@ def open_return(
     as_json: AsJson = False,
 ) -> None:
     """Open a return. The same number with the same content is answered, not opened again."""
-    start = read_model(file, ask.OpenReturn)
-    if explain:
-        print(commands().open(start, key or new_key()))
-        return
-    opened = at_desk(lambda cases: cases.open(start, key))
-    if as_json:
-        print_json(opened.model_dump(mode="json", exclude_none=True))
+    opened = cast("ask.Opened | None", opened_from("return", file, key, explain=explain, as_json=as_json))
+    if opened is None:
         return
     print(f"{opened.case_id}: {opened.decision} ({opened.code}), now in {told_stage(opened)}")
     print(f"would be refunded: {money(opened.refund_minor, opened.currency)}")

@@ -1,5 +1,6 @@
 """`casework return check`, `policy` and `schema`: the rules, asked without a running case (contracts §2)."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from domain.policy import Policy
 from domain.returns.check import ReturnCheck, check
 from domain.schemas import SCHEMAS, schema_of
 from starters.cli.exchange import BAD_INPUT, NO, fail, print_json, read_model, reports_errors
+from starters.policy_versions import standing
 from starters.settings import Settings
 from store.policy_library import PolicyLibrary
 
@@ -54,14 +56,15 @@ def check_policies(
     mistakes: list[CaseworkError] = []
     for name in files or library.names:
         try:
-            good.append(library.load(name))
+            good.append(library.check_window(name))
         except CaseworkError as error:
             mistakes.append(error)
     if as_json:
-        print_json([{"policy": policy.name, "hash": policy.hash} for policy in good])
+        print_json([{"policy": policy.name, "hash": policy.hash, **_window(policy)} for policy in good])
     else:
         for policy in good:
-            print(f"{policy.name} {policy.short_hash}: ok")
+            stands = standing(policy.extends, policy.in_force, datetime.now(UTC))
+            print(f"{policy.name} {policy.short_hash}: ok" + (f"; {stands}" if stands else ""))
     for mistake in mistakes:
         typer.echo(f"casework: {mistake.code}: {mistake.message}", err=True)
     if mistakes:
@@ -80,13 +83,20 @@ def show_policy(
     policy = shipped_policies().load(name)
     content = policy.model_dump(mode="json", exclude_defaults=True)
     if as_json:
-        print_json({"hash": policy.hash, "policy": content})
+        print_json({"hash": policy.hash, **_window(policy), "policy": content})
         return
     print(f"# {policy.name}, version {policy.short_hash}")
+    if stands := standing(policy.extends, policy.in_force, datetime.now(UTC)):
+        print(f"# {stands}")
     print(
         yaml.safe_dump(content, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110),
         end="",
     )
+
+
+def _window(policy: Policy) -> dict[str, str]:
+    """Whether an overlay is in force; nothing for other policies."""
+    return {"window": policy.in_force.state(datetime.now(UTC))} if policy.in_force else {}
 
 
 @reports_errors

@@ -16,11 +16,16 @@ def console() -> Console:
     return plain if plain.is_terminal else Console(highlight=False, width=PIPE_COLUMNS)
 
 
-def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, title: str | None = None) -> None:
-    """Rows under their heads; long cells fold into further lines, nothing is cut off."""
+def print_table(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], *, title: str | None = None, right: bool = False
+) -> None:
+    """Rows under their heads; long cells fold into further lines, nothing is cut off.
+
+    `right`: all columns but the first are figures.
+    """
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, title=title, title_justify="left")
-    for head in heads:
-        table.add_column(head, overflow="fold")
+    for number, head in enumerate(heads):
+        table.add_column(head, overflow="fold", justify="right" if right and number else "left")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console().print(table)

@@ -29,19 +29,6 @@ SELECT case_id FROM cases WHERE open ORDER BY case_id;
 -- @known_streams: Which of these streams the store knows.
 SELECT DISTINCT case_id FROM events WHERE case_id = ANY ($1::text[]) AND superseded_at IS NULL;
 
--- @budgets_that_differ: Budgets whose amounts are not the sums of their refunds.
-SELECT merchant, order_id, reserved_minor, settled_minor, reserved_in_refunds, settled_in_refunds
-FROM order_budgets
-CROSS JOIN LATERAL (
-    SELECT
-        coalesce(sum(amount_minor) FILTER (WHERE state = ANY ($1::text[])), 0)::bigint AS reserved_in_refunds,
-        coalesce(sum(amount_minor) FILTER (WHERE state = 'settled'), 0)::bigint AS settled_in_refunds
-    FROM refunds
-    WHERE refunds.merchant = order_budgets.merchant AND refunds.order_id = order_budgets.order_id
-) AS sums
-WHERE (reserved_minor, settled_minor) <> (reserved_in_refunds, settled_in_refunds)
-ORDER BY merchant, order_id;
-
 -- @claims_of: What these cases claim.
 SELECT case_id, line, units FROM claims WHERE case_id = ANY ($1::text[]) ORDER BY case_id, line;
 

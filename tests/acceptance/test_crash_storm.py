@@ -16,7 +16,7 @@ import pytest
 
 from domain.returns.messages import Answer
 from starters.client import Cases
-from store.return_projection import returns_projector
+from store.case_projection import cases_projector
 from store.verify import verify
 from tests.acceptance.storm import GATEWAY, WORKERS, Storm, storm
 
@@ -42,7 +42,7 @@ async def test_a_storm_of_kills_pays_everybody_once(tmp_path: Path) -> None:
         assert set(paid.values()) == {1}
         assert len(paid) == len(driven)
         assert await weather.desk.books_agree() == 3333 * len(driven)
-        assert await verify(weather.desk.pool, await returns_projector(weather.desk.pool)) == []
+        assert await verify(weather.desk.pool, await cases_projector(weather.desk.pool)) == []
         say(f"{weather.kills.total()} kills {dict(weather.kills)}, {len(driven)} refunds, each paid once")
         say(f"the store was found ahead of its case {weather.store_ahead} times")
 

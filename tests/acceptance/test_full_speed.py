@@ -9,7 +9,7 @@ import pytest
 from domain.returns import messages as ask
 from starters.case_records import CaseRecords
 from starters.client import Cases
-from store.return_projection import returns_projector
+from store.case_projection import cases_projector
 from store.verify import verify
 from tests.starters.conftest import noon_zone
 from tests.workflows.desk import Desk
@@ -56,7 +56,7 @@ async def test_two_hundred_returns_by_eight_callers(desk: Desk) -> None:
     movements = [each for each in await desk.sandbox.journal() if each.merchant == desk.merchant]
     assert len(movements) == RETURNS
     await everything_told(desk)
-    ours = [finding for finding in await verify(desk.pool, await returns_projector(desk.pool))
+    ours = [finding for finding in await verify(desk.pool, await cases_projector(desk.pool))
             if f":{desk.merchant}:" in finding.subject]  # fmt: skip
     assert ours == []
     log.info("%d returns, %d events, %d requests resent", RETURNS, sum(counts.values()), cases.resent)

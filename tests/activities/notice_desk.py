@@ -14,6 +14,7 @@ from providers.settings import Providers
 from sandbox.client import SandboxClient
 from sandbox.messages import Contact as ShopContact
 from store.notices import NoticeLog
+from store.staff import Staff
 from tests.activities.notice_samples import sample
 
 EVENING = datetime.fromisoformat("2031-05-01T23:00:00+08:00")
@@ -24,7 +25,9 @@ LEAD = Contact(name="Lead", language="en", email="lead@example.test")
 class Desk:
     """The activity with real parts around it, and a customer with an address on every channel."""
 
-    def __init__(self, merchant: str, sandbox: SandboxClient, providers: Providers, store: NoticeLog) -> None:
+    def __init__(
+        self, merchant: str, sandbox: SandboxClient, providers: Providers, store: NoticeLog, members: Staff
+    ) -> None:
         self.merchant = merchant
         self.sandbox = sandbox
         self.store = store
@@ -33,6 +36,7 @@ class Desk:
             providers.messages,
             store,
             staff={"lead": LEAD},
+            members=members,
             brands={merchant: "Cups & Co"},
         )
 

@@ -15,6 +15,7 @@ FULL: dict[str, object] = {
     "code": "accessories_missing",
     "reason": "The lid & the spoon are missing.",
     "question": "Could you send us a photo of the <base>?",
+    "text": "# Our answer\n\nThe box was too thin.\n\n## What we have done\n\n- Refund: 12.00 CNY",
     "freight_payer": "platform",
     "return_address": "Returns, Dock 4, Harbour Road 12",
     "carrier": "harbour",
@@ -27,8 +28,15 @@ FULL: dict[str, object] = {
     "rejected_units": 1,
     "short_units": 1,
     "refused_units": 2,
+    "recommend": "repair",
     "refunded": True,
     "outcome": "refunded_and_exchanged",
+    "reported_by": "watch",
+    "remedies": ["redeliver", "refund"],
+    "remedy": "refund",
+    "severity": "major",
+    "recurs": "category logistics, carrier swift",
+    "arrived": True,
     "metric": "inspection",
     "rung": "75%",
     "stage": "inspection",
@@ -48,7 +56,7 @@ def sample(kind: NoticeKind, language: Language, *, full: bool = True, **facts: 
     """A notice of the kind; `facts` replace those of the samples."""
     names = FACTS[kind].needs.union(FACTS[kind].may_have if full else ())
     is_for_staff = kind in STAFF_NOTICES
-    case_id = f"return:m1:{NUMBER}"
+    case_id = f"{'complaint' if kind.startswith('complaint_') else 'return'}:m1:{NUMBER}"
     return Notice(
         notice_id=notice_id(case_id, kind, 4),
         case_id=case_id,

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from activities.notice_texts import TEMPLATES, money, render
+from domain.complaints.events import Outcome as ComplaintOutcome
 from domain.notices import CUSTOMER_NOTICES, FACTS, Channel, Notice, NoticeKind
 from domain.orders import Language
 from domain.returns.events import Outcome
@@ -32,13 +33,24 @@ def segments(text: str) -> int:
     return 1 if len(text) <= whole else -(-len(text) // part)
 
 
+OF_PARCELS = (
+    "parcel_picked_up",
+    "parcel_out_for_delivery",
+    "parcel_arrived",
+    "parcel_delivered",
+    "extreme_weather",
+)
+"""Notices that name the parcel by its tracking number, which is what its customer knows."""
+
+
 @pytest.mark.parametrize("full", [True, False], ids=["full", "needed"])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", FACTS)
 def test_every_kind_is_told_on_every_channel(kind: NoticeKind, language: Language, full: bool):
     for channel in CHANNELS:
         message = told(sample(kind, language, full=full), channel, language=language)
-        assert NUMBER in message.subject + message.body
+        known_by = FULL["tracking_no"] if kind in OF_PARCELS else NUMBER
+        assert str(known_by) in message.subject + message.body
         assert (message.html is not None) == (channel == "email")
         for text in (message.subject, message.body):
             assert text.strip()
@@ -63,6 +75,7 @@ def test_an_sms_is_one_segment(kind: NoticeKind, language: Language, full: bool)
         ("exchange_out_of_stock", "no_answer_means", ("refund", "wait")),
         ("inspection_failed", "disposition", ("send_back", "keep")),
         ("case_closed", "outcome", get_args(Outcome)),
+        ("complaint_closed", "outcome", get_args(ComplaintOutcome)),
     ],
 )
 def test_what_the_case_decided_is_said(
@@ -207,7 +220,7 @@ def test_staff_are_written_to_in_their_own_language():
 
 
 def test_every_language_has_every_template():
-    names = {kind + ".j2" for kind in FACTS} | {"frame.j2", "reasons.j2"}
+    names = {kind + ".j2" for kind in FACTS} | {"frame.j2", "reasons.j2", "delivery_words.j2"}
     for language in LANGUAGES:
         assert {path.name for path in (TEMPLATES / language).iterdir()} == names
 

@@ -8,11 +8,16 @@ from temporalio.exceptions import ApplicationErrorCategory
 from activities.notices import NoticeActivities
 from domain.errors import StoreUnavailable
 from domain.notices import Channel, NoticeRecord, NoticeResult
+from domain.staff.directory import Absence
+from domain.staff.roster import Roster
 from providers.settings import Providers
 from sandbox.messages import FaultRule
 from store.notices import NoticeLog
+from store.pool import Pool
+from store.staff import Staff
 from tests.activities.notice_desk import EMAIL, EVENING, LEAD, PHONE, TOKEN, Desk, by, fails
 from tests.activities.notice_samples import sample
+from tests.domain.staff.desk import content
 
 
 async def test_the_first_channel_takes_it(desk: Desk):
@@ -218,3 +223,56 @@ async def test_staff_are_reached_by_their_role(desk: Desk):
     assert mail.subject.startswith("Overdue: inspection")
     stranger = told.model_copy(update={"role": "head", "notice_id": f"{desk.merchant}:head"})
     assert (await desk.send(stranger)).state == "undeliverable"
+
+
+async def test_a_member_is_reached_by_their_own_address_in_their_language(desk: Desk, pool: Pool):
+    contacts = {"lead-1": {"name": "Supervisor 01", "email": "sv-01@desk.example", "language": "zh-CN"}}
+    await Staff(pool).seed(Roster.model_validate(content(contacts=contacts)))
+    told = sample("clock_breached", "en").model_copy(
+        update={
+            "merchant": desk.merchant,
+            "notice_id": f"{desk.merchant}:lead:lead-1",
+            "member": "lead-1",
+            "channels": ("email",),
+        }
+    )
+    assert (await desk.send(told)).tried == [by("email", "sent")]
+    [mail] = await desk.sandbox.inbox(notice_id=told.notice_id)
+    assert mail.to == "sv-01@desk.example"
+    assert "Supervisor 01" in mail.body
+    assert not mail.subject.startswith("Overdue")
+
+
+@pytest.mark.parametrize(("team", "to"), [("quality", "sv-02@desk.example"), ("nobody", LEAD.email)])
+async def test_a_teams_lead_is_reached_by_their_own_address(desk: Desk, pool: Pool, team: str, to: str):
+    staff = Staff(pool)
+    contacts = {f"lead-{each}": {"name": "Lead", "email": f"sv-0{each}@desk.example"} for each in (1, 2)}
+    await staff.seed(Roster.model_validate(content(contacts=contacts)))
+    await staff.mark_away(Absence(member="lead-1", since=EVENING))
+    told = sample("improvement_proposed", "zh-CN").model_copy(
+        update={
+            "merchant": desk.merchant,
+            "notice_id": f"{desk.merchant}:{team}",
+            "team": team,
+            "channels": ("email",),
+        }
+    )
+    assert (await desk.send(told)).state == "sent"
+    [mail] = await desk.sandbox.inbox(notice_id=told.notice_id)
+    assert mail.to == to
+
+
+@pytest.mark.parametrize("member", ["lead-2", "nobody"])
+async def test_a_member_without_an_address_leaves_it_to_the_role(desk: Desk, pool: Pool, member: str):
+    await Staff(pool).seed(Roster.model_validate(content()))
+    told = sample("clock_breached", "en").model_copy(
+        update={
+            "merchant": desk.merchant,
+            "notice_id": f"{desk.merchant}:lead:{member}",
+            "member": member,
+            "channels": ("email",),
+        }
+    )
+    await desk.send(told)
+    [mail] = await desk.sandbox.inbox(notice_id=told.notice_id)
+    assert mail.to == LEAD.email

@@ -136,7 +136,10 @@ BAD_INPUTS = [
     (asked(order__freight_paid_minor=-1), "-: order.freight_paid_minor: Input should be greater"),
     (asked(order__freight_paid_minor=0.5), "-: order.freight_paid_minor: Input should be a valid integer"),
     (asked(order__timezone="Mars/Base"), '-: order.timezone: "Mars/Base" is no time zone'),
-    (asked(policy="nope"), "-: policy: there is no policy nope; there is: demo, standard, surge"),
+    (
+        asked(policy="nope"),
+        "-: policy: there is no policy nope; there is: demo, demo-surge, standard, standard-2025, surge",
+    ),
     (asked(policy="a/b.yaml"), "-: policy: there is no policy file a/b.yaml"),
     (
         asked(already_refunded=[{"line": "7", "quantity": 1}]),
@@ -156,7 +159,13 @@ def test_bad_input_is_status_2_and_one_line_that_says_where_and_why(given: Any, 
 def test_all_shipped_policies_pass_the_check() -> None:
     found = casework("policy", "check")
     assert found.returncode == 0
-    assert [line.split()[0] for line in found.stdout.splitlines()] == ["demo", "standard", "surge"]
+    assert [line.split()[0] for line in found.stdout.splitlines()] == [
+        "demo",
+        "demo-surge",
+        "standard",
+        "standard-2025",
+        "surge",
+    ]
 
 
 def test_a_planted_mistake_fails_the_check_with_file_and_line(tmp_path: Path) -> None:
@@ -178,7 +187,7 @@ def test_a_version_is_the_same_in_every_process() -> None:
         json.loads(casework("policy", "check", "--json", PYTHONHASHSEED=seed).stdout) for seed in ("1", "2")
     )
     assert first == second
-    assert [row["policy"] for row in first] == ["demo", "standard", "surge"]
+    assert [row["policy"] for row in first] == ["demo", "demo-surge", "standard", "standard-2025", "surge"]
 
 
 def test_a_policy_is_shown_as_it_holds() -> None:

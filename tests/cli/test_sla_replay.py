@@ -8,6 +8,11 @@ from typing import Any
 
 import pytest
 
+from domain.cases.replaying import clock_replay, told_clocks
+from domain.sla import ReplayAnswer
+from tests.domain.clock_stories import Driver, play
+from tests.domain.drivers import DRIVERS
+
 ROOT = Path(__file__).parents[2]
 ALWAYS = {"timezone": "Asia/Shanghai", "week": {"all": ["00:00-24:00"]}}
 REPLAY: dict[str, Any] = {
@@ -39,6 +44,46 @@ def replay(content: object, *, by_file: Path | None = None) -> subprocess.Comple
         cwd=ROOT,
         check=False,
     )
+
+
+@pytest.mark.parametrize("driver", DRIVERS, ids=lambda driver: driver.kind.name)
+def test_a_case_of_any_kind_is_worked_out_again_from_a_file(driver: Driver[Any], tmp_path: Path) -> None:
+    story = play(driver, seed=7)
+    asked = clock_replay(story.state, story.records, story.now)
+    answer = replay(asked.model_dump_json(exclude_defaults=True), by_file=tmp_path / "case.json")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    told = told_clocks(story.state, story.now)
+    assert told.metrics
+    assert ReplayAnswer.model_validate_json(answer.stdout) == told
+
+
+TOLD = [
+    {"at": "2026-11-02T09:00:00+08:00", "type": "opened"},
+    {"at": "2026-11-02T10:00:00+08:00", "type": "asked"},
+    {"at": "2026-11-02T12:00:00+08:00", "type": "answered"},
+    {"at": "2026-11-02T15:30:00+08:00", "type": "replied"},
+]
+
+
+@pytest.mark.parametrize("order", ["3210", "1302", "2031"])
+def test_times_that_go_back_are_no_error_an_event_counts_when_it_happened(order: str) -> None:
+    """A case hears late of what others saw, and its own file is in the order of hearing (contracts §1)."""
+    paused = REPLAY["metrics"][0] | {"pause": ["asked"], "resume": ["answered"]}
+    asked = REPLAY | {"metrics": [paused], "as_of": "2026-11-03T00:00:00+08:00"}
+    in_order = replay(asked | {"events": TOLD})
+    mixed = replay(asked | {"events": [TOLD[int(place)] for place in order]})
+    assert (mixed.returncode, mixed.stderr, mixed.stdout) == (0, "", in_order.stdout)
+    [row] = json.loads(mixed.stdout)["metrics"]
+    assert (row["verdict"], row["paused_seconds"], row["due_at"]) == (
+        "breached",
+        7200,
+        "2026-11-02T15:00:00+08:00",
+    )
+
+
+def test_before_the_first_event_no_clock_has_a_row() -> None:
+    early = replay(REPLAY | {"as_of": "2026-11-02T08:00:00+08:00"})
+    assert (early.returncode, json.loads(early.stdout)) == (0, {"metrics": []})
 
 
 def test_a_file_or_standard_input_gives_the_contracts_rows(tmp_path: Path) -> None:

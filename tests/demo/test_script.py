@@ -5,7 +5,7 @@ from typing import get_args
 
 from demo.day import read_returns
 from demo.people import Play, found
-from demo.performance import OPENED_WITHIN_SECONDS, waits
+from demo.rhythm import OPENED_WITHIN_SECONDS, Rhythm
 from demo.script import OUT_OF_STOCK, TABLE, WORDS, Turn, application, contact_of, refusal, script_of
 from demo.setting import plays
 
@@ -69,6 +69,7 @@ def test_contacts_are_nobodys() -> None:
 
 
 def test_the_day_keeps_its_rhythm() -> None:
-    begun = waits(PLAYS)
+    rhythm = Rhythm.of([play.asked.requested_at for play in PLAYS])
+    begun = [rhythm.seconds(play.asked.requested_at) for play in PLAYS]
     assert (begun[0], begun[-1]) == (0, OPENED_WITHIN_SECONDS)
     assert begun == sorted(begun)

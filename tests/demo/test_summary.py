@@ -1,172 +1,60 @@
 """The summary's arithmetic: it counts by everybody's books and notices when they differ."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from demo.evidence import Evidence
-from demo.mishaps import Kill
 from demo.report import print_summary, print_timeline
-from demo.summary import Summary, summarise
-from domain.notices import Attempt, Channel, NoticeRecord
-from domain.records import CaseSummary, Recorded
-from domain.refunds import RefundRow
-from sandbox.messages import ActiveFault, Arrived, Movement, Refund
-
-AT = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)
-WIDTH = 80
-
-
-def case(number: str, outcome: str | None = "refunded", clocks: list[Any] | None = None) -> CaseSummary:
-    row: dict[str, Any] = {
-        "case_id": f"return:gifts:{number}",
-        "kind": "return",
-        "merchant": "gifts",
-        "number": number,
-        "order_id": "O1",
-        "customer_id": "c1",
-        "stage": "closed" if outcome else "ship_back",
-        "open": outcome is None,
-        "outcome": outcome,
-        "waiting_for": None if outcome else "carrier",
-        "priority": "P3",
-        "tier": "ordinary",
-        "channel": "app",
-        "language": "en",
-        "policy": "demo",
-        "policy_hash": "h",
-        "calendar_revision": "none",
-        "opened_at": AT,
-        "last_seq": 9,
-        "last_event_at": AT,
-        "currency": "GBP",
-        "clocks": clocks or [],
-    }
-    return CaseSummary.model_validate(row)
-
-
-def clock(verdict: str, *rungs: str, metric: str = "review") -> dict[str, Any]:
-    """A row of the read model: what is null is left out there."""
-    return {
-        "name": metric,
-        "instance": 1,
-        "state": "stopped",
-        "verdict": verdict,
-        "provisional": False,
-        "started_at": AT.isoformat(),
-        "due_at": AT.isoformat(),
-        "elapsed_seconds": 3,
-        "paused_seconds": 0,
-        "rungs": [{"rung": rung, "at": AT.isoformat()} for rung in rungs],
-    }
-
-
-def ledger(number: str, amount_minor: int = 150, seq: int = 1, state: Any = "settled") -> RefundRow:
-    return RefundRow(
-        refund_id=f"refund:gifts:{number}:{seq}",
-        key=f"rf-gifts-{number}-{seq}",
-        case_id=f"return:gifts:{number}",
-        seq=seq,
-        merchant="gifts",
-        order_id="O1",
-        amount_minor=amount_minor,
-        currency="GBP",
-        provider="sandbox",
-        state=state,
-        state_since=AT,
-    )
-
-
-def paid(number: str, amount_minor: int = 150, ref: str = "re_1") -> Movement:
-    key = f"rf-gifts-{number}-1"
-    return Movement(
-        at=AT, ref=ref, key=key, merchant="gifts", order_id="O1", amount_minor=amount_minor, currency="GBP"
-    )
-
-
-def taken_on(number: str, ref: str = "re_1") -> Refund:
-    return Refund(
-        key=f"rf-gifts-{number}-1",
-        order_id="O1",
-        amount_minor=150,
-        currency="GBP",
-        ref=ref,
-        merchant="gifts",
-        state="settled",
-        accepted_at=AT,
-    )
-
-
-def told(notice_id: str, channel: Channel | None, *attempts: Attempt) -> NoticeRecord:
-    return NoticeRecord(
-        notice_id=notice_id,
-        case_id="return:gifts:A",
-        kind="refund_settled",
-        state="sent" if channel else "undeliverable",
-        channel=channel,
-        attempts=list(attempts),
-    )
-
-
-def arrived(notice_id: str, channel: Channel, handed_over: int = 1) -> Arrived:
-    return Arrived(
-        notice_id=notice_id, to="x", body="b", channel=channel, ref="r", at=AT, handed_over=handed_over
-    )
-
-
-REFUSED = Recorded(
-    seq=2, type="return.refused", at=AT, actor="customer", data={"code": "window_closed", "reason": "late"}
+from domain.carrier_claims.requests import Income
+from sandbox.messages import Arrived, Movement
+from tests.demo.books import (
+    AROUND,
+    AT,
+    KILL,
+    MINUTE,
+    PARCEL,
+    REFUSED,
+    SOUND,
+    WIDTH,
+    arrived,
+    case,
+    failed,
+    ledger,
+    paid,
+    summary,
+    taken_on,
+    told,
 )
-FELL = Attempt(channel="email", outcome="refused")
-SOUND = Evidence(
-    expected=["return:gifts:A", "return:gifts:B"],
-    cases=[
-        case("A", clocks=[clock("met"), clock("met", "75%"), clock("breached", "75%", "100%")]),
-        case("B", "refused", clocks=[clock("met"), clock("pending", metric="resolution")]),
-    ],
-    refused=[REFUSED],
-    ledger=[ledger("A")],
-    taken_on=[taken_on("A")],
-    movements=[paid("A")],
-    notices=[told("n1", "sms", FELL), told("n2", "email"), told("n3", None, FELL)],
-    inbox=[arrived("n1", "sms"), arrived("n2", "email", handed_over=2)],
-    faults=[ActiveFault(kind="lost_after", every=5, matched=7, fired=1)],
-)
-KILL = Kill(worker="worker-1", pid=7, at=AT, paying="rf-gifts-A-1", case_id="return:gifts:A", back_at=AT)
-
-
-def summary(**changes: Any) -> Summary:
-    return summarise(
-        replace(SOUND, **changes), orders=3, took=timedelta(seconds=31.4), kills=[KILL], remarks=[]
-    )
-
-
-def failed(**changes: Any) -> list[str]:
-    return [f"{check.name}: {check.detail}" for check in summary(**changes).checks if not check.holds]
 
 
 def test_books_that_agree_hold() -> None:
     told = summary()
     assert told.holds
-    assert (told.outcomes, told.refusals) == ({"refunded": 1, "refused": 1}, {"window_closed": 1})
+    assert (told.kinds[0].outcomes, told.refusals) == ({"refunded": 1, "refused": 1}, {"window_closed": 1})
     assert (told.money.ledger_minor, told.money.journal_minor, told.money.refunds) == (150, 150, 1)
     assert told.lost_replies == 1
 
 
-def test_clocks_are_counted_by_metric_and_a_warned_one_among_the_met() -> None:
-    clocks = {count.metric: count for count in summary().clocks}
-    review, resolution = clocks["review"], clocks["resolution"]
+def test_there_is_a_row_for_each_kind_and_for_each_of_its_clocks() -> None:
+    """A warned clock counts among the met; attainment is met among those that were judged, rounded down."""
+    kinds = {row.kind: row for row in summary().kinds}
+    assert {kind: (row.cases, [clock.metric for clock in row.clocks]) for kind, row in kinds.items()} == {
+        "return": (2, ["review", "resolution"]),
+        "complaint": (1, ["solution"]),
+        "shipment": (1, []),
+        "claim": (1, ["answer"]),
+    }
+    review, resolution = kinds["return"].clocks
     assert (review.met, review.warned, review.breached, review.other) == (3, 1, 1, 0)
     assert (resolution.met, resolution.other) == (0, 1)
+    assert (review.attainment_percent, resolution.attainment_percent) == (75.0, None)
 
 
 def test_notices_are_counted_by_the_channel_that_reached_the_customer() -> None:
     notices = summary().notices
-    assert notices.by_channel == {"email": 1, "sms": 1, "push": 0}
+    assert notices.by_channel == {"email": 1, "sms": 1, "push": 1}
     assert (notices.fell_back, notices.undeliverable, notices.handed_over_again) == (1, 1, 1)
 
 
@@ -206,16 +94,70 @@ def test_a_case_that_is_missing_or_waits_is_named() -> None:
     told = summary(cases=[case("B", None)])
     assert [(case.case_id, case.waiting_for) for case in told.waiting] == [("return:gifts:B", "carrier")]
     assert told.checks[0].detail == (
-        "return:gifts:A is not in the store; return:gifts:B is in ship_back and waits for carrier"
+        "return:gifts:A is not in the store; a shipment of swift.P1 is not in the store; "
+        "a claim of swift.P1 is not in the store; return:gifts:B is in ship_back and waits for carrier"
     )
+
+
+@pytest.mark.parametrize("income", [[], [SOUND.income[0]] * 2])
+def test_what_carriers_paid_is_in_our_books_once(income: list[Income]) -> None:
+    assert failed(income=income) == ["what carriers paid is booked once: the books differ in cl-1"]
+
+
+@pytest.mark.parametrize(
+    ("records", "detail"),
+    [
+        (0, "swift.P1 0 times"),
+        (2, "swift.P1 2 times"),
+    ],
+)
+def test_storm_notices_go_out_once_per_parcel(records: int, detail: str) -> None:
+    """Also where both the watch and the delivery exception of a parcel rested for the storm."""
+    cases = [PARCEL, f"delivery:gifts:{PARCEL.rpartition(':')[2]}-1"]
+    again = [
+        told(f"w{index}", "push", case_id=case_id, kind="extreme_weather")
+        for index, case_id in enumerate(cases[:records])
+    ]
+    inbox = [arrived(record.notice_id, "push") for record in again]
+    changed = summary(notices=again, inbox=inbox, spared=cases)
+    [check] = [check for check in changed.checks if check.name == "the storm is told once for each parcel"]
+    assert (check.holds, check.detail) == (False, detail)
+
+
+def test_a_parcel_that_no_storm_touched_is_not_told_of_one() -> None:
+    assert failed(spared=[]) == ["the storm is told once for each parcel: swift.P1 for nothing"]
+    assert "there was no storm" in str(failed(storm=None))
+
+
+def test_the_surge_is_in_force_only_within_its_window() -> None:
+    """What was opened in it is held to it, nothing else is; who straddles an end may have either."""
+    late, early = AT + 2 * MINUTE, AT - 2 * MINUTE
+    wrong = {
+        "demo": case("D", policy="demo", opened_at=AT),
+        "demo-surge": case("E", policy="demo-surge", opened_at=late),
+    }
+    for policy, held in wrong.items():
+        assert failed(cases=[*SOUND.cases, held]) == [
+            f"the surge holds within its window only: {held.case_id} is held to {policy}"
+        ]
+    straddling = [case("F", policy=policy, opened_at=AT) for policy in ("demo", "demo-surge")]
+    begun = {**SOUND.begun_at, "return:gifts:F": early}
+    assert all(summary(cases=[*SOUND.cases, each], begun_at=begun).holds for each in straddling)
+    assert "the surge holds within its window only" in str(failed(cases=[case("A", opened_at=early)]))
+
+
+@pytest.mark.parametrize("course", [AROUND[:1] + AROUND[3:], AROUND[:3], ()])
+def test_a_complaint_goes_twice_around_and_is_confirmed(course: tuple[str, ...]) -> None:
+    """Answered, evaluated again, answered anew, confirmed: nothing less will do."""
+    assert failed(courses={"complaint:gifts:C": course}) == ["a complaint goes twice around: none did"]
 
 
 @pytest.mark.parametrize(
     ("inbox", "detail"),
     [
-        ([arrived("n1", "sms"), arrived("n1", "email"), arrived("n2", "email")], "n1 twice; n1 unaccounted"),
-        ([arrived("n1", "sms")], "n2 unaccounted"),
-        ([arrived("n1", "sms"), arrived("n2", "email"), arrived("n9", "push")], "n9 unaccounted"),
+        ([*SOUND.inbox, arrived("n1", "email")], "n1 twice; n1 unaccounted"),
+        ([each for each in SOUND.inbox if each.notice_id != "n2"], "n2 unaccounted"),
+        ([*SOUND.inbox, arrived("n9", "push")], "n9 unaccounted"),
     ],
 )
 def test_a_notice_too_many_or_too_few_is_noticed(inbox: list[Arrived], detail: str) -> None:
@@ -234,7 +176,9 @@ def test_the_summary_says_equal_and_fits_the_screen() -> None:
     lines = printed()
     assert max(map(len, lines)) <= WIDTH
     assert any("£1.50 by our ledger, £1.50 by the gateway's journal: equal" in line for line in lines)
-    assert any(line.startswith("ok") and "every return has ended: 2 of 2" in line for line in lines)
+    assert any(line.startswith("ok") and "every case has ended: 5 of 5" in line for line in lines)
+    assert any(line.split() == ["return", "review", "3", "(1)", "1", "75", "%"] for line in lines)
+    assert any(line.split()[:2] == ["complaint", "1"] and "1 resolved" in line for line in lines)
     assert any("worker-1 is killed" in line for line in lines)
 
 

@@ -6,13 +6,24 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from domain.kinds import KINDS
 from domain.policy.events import KNOWN_EVENTS
 from domain.records import UnitRange
-from domain.refunds import PayRefund, RefundOutcome, ended, requested
-from domain.returns.events import PAYLOADS, AppliedLine, InspectedUnits, ReceivedLine
+from domain.refunds import (
+    DecideRefund,
+    PayRefund,
+    RefundOutcome,
+    RefundRow,
+    approval_asked,
+    decided,
+    ended,
+    requested,
+)
+from domain.returns.events import AppliedLine, InspectedUnits, ReceivedLine
 from tests.docs.documents import read, rows
 
 TEXT = read("docs/events.md")
+PAYLOADS = {name: event for kind in KINDS.values() for name, event in kind.fold.payloads.items()}
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
@@ -36,9 +47,9 @@ def fields(model: type[BaseModel]) -> set[str]:
     return {name if field.is_required() else f"{name}?" for name, field in model.model_fields.items()}
 
 
-def test_every_event_of_a_return_stands_there_with_its_version_and_fields() -> None:
+def test_every_event_of_a_case_stands_there_with_its_version_and_fields() -> None:
     expected = {name: (event.version, fields(event)) for name, event in PAYLOADS.items()}
-    assert table(("return.", "notice.", "clock.")) == expected
+    assert table((*(f"{kind}." for kind in KINDS), "notice.", "clock.", "case.")) == expected
 
 
 def test_every_event_of_a_refund_stands_there_with_its_fields() -> None:
@@ -54,11 +65,22 @@ def test_every_event_of_a_refund_stands_there_with_its_fields() -> None:
     }
     paid = PayRefund.model_validate(order)
     [first] = requested(paid, NOW).events
-    expected = {first.type: (first.version, set(first.data))}
+    [gift] = requested(paid.model_copy(update={"purpose": "voucher"}), NOW).events
+    only_gifts = {f"{name}?" for name in set(gift.data) - set(first.data)}
+    expected = {first.type: (first.version, {*first.data, *only_gifts})}
+    part = RefundRow(**paid.intent("sandbox").model_dump(), state="sent", state_since=NOW)
+    part = part.model_copy(update={"payment_id": "P-1"})
     for state in ("settled", "failed"):
         outcome = RefundOutcome(state=state, at=NOW, provider_ref="r1", reason="x")
-        [last] = ended(paid, 2, outcome).events
+        [last] = ended(paid, 2, outcome, row=part).events
         expected[last.type] = (last.version, {f"{name}?" for name in last.data})
+    [question] = approval_asked(paid, NOW, "0" * 16, ["refund"]).events
+    expected[question.type] = (1, {*question.data, "requested_by?", "edited_by?"})
+    for approve in (True, False):
+        word = DecideRefund(by="sv-01", approve=approve, hash="0" * 16, reason="seen")
+        said = decided(paid, word, NOW, [part]).events[0]
+        optional = {"reason"} if approve else set[str]()
+        expected[said.type] = (1, {f"{name}?" if name in optional else name for name in said.data})
     assert table(("refund.",)) == expected
 
 
@@ -75,4 +97,4 @@ def test_every_outcome_stands_there() -> None:
 
 
 def test_what_a_policy_may_listen_to_stands_there() -> None:
-    assert set(table(("return.",))) >= KNOWN_EVENTS
+    assert set(table((*(f"{kind}." for kind in KINDS), "case."))) == KNOWN_EVENTS

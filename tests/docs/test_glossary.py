@@ -3,8 +3,9 @@
 import re
 from typing import get_args
 
+from domain.kinds import KINDS
 from domain.refunds import RefundState
-from domain.returns.events import PAYLOADS, Outcome
+from domain.returns.events import Outcome
 from domain.returns.state import Stage
 from domain.sla import ChangeKind
 from tests.docs.documents import ROOT, read, rows
@@ -50,6 +51,7 @@ def test_no_term_stands_there_twice() -> None:
 
 
 def test_every_event_stage_outcome_and_state_has_a_word() -> None:
-    wanted = {*PAYLOADS, *get_args(Stage), *get_args(Outcome), *get_args(RefundState), *get_args(ChangeKind)}
+    payloads = {name for kind in KINDS.values() for name in kind.fold.payloads}
+    wanted = {*payloads, *get_args(Stage), *get_args(Outcome), *get_args(RefundState), *get_args(ChangeKind)}
     told = {name for cells in TERMS for name in names_in(cells[3])}
     assert sorted(wanted - told) == []

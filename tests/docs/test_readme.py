@@ -3,7 +3,7 @@
 import inspect
 import re
 
-from demo import summary
+from demo import checks
 from tests.docs.documents import ROOT, blocks, read
 
 TEXT = " ".join(read("README.md").split())
@@ -12,7 +12,7 @@ TEXT = " ".join(read("README.md").split())
 def test_the_excerpt_names_what_the_demo_checks() -> None:
     [shown] = [block.text for block in blocks(ROOT / "README.md", "text")]
     named = re.findall(r"^ok +(.*?): ", shown, re.MULTILINE)
-    assert named == re.findall(r'name="(.*?)"', inspect.getsource(summary))
+    assert named == re.findall(r'name="(.*?)"', inspect.getsource(checks))
 
 
 def test_the_demo_takes_as_many_returns_and_orders_as_the_readme_says() -> None:

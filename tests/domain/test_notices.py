@@ -49,6 +49,27 @@ def refunded(**other: object) -> Notice:
 def test_the_same_event_always_gives_the_same_id():
     assert notice_id("return:m1:R-7", "refund_settled", 9) == "return:m1:R-7:refund_settled:9"
     assert notice_id("return:m1:R-7", "clock_breached", 9, "lead") == "return:m1:R-7:clock_breached:9:lead"
+    assert notice_id("r", "clock_breached", 9, "lead", "sv-01") == "r:clock_breached:9:lead:sv-01"
+
+
+def test_a_member_is_told_as_one_of_the_staff_and_a_customer_is_none():
+    facts = NoticeFacts(metric="review", until=NOON)
+    notice = composed("clock_breached", facts, NOON, {"role": "lead", "member": "sv-01"})
+    assert notice is not None
+    assert (notice.role, notice.member) == ("lead", "sv-01")
+    assert notice.notice_id.endswith(":lead:sv-01")
+    with pytest.raises(ValidationError, match="goes to the customer, not to a `member`"):
+        refunded(member="sv-01")
+    with pytest.raises(ValidationError, match="goes to the customer, not to a `team`"):
+        refunded(team="quality")
+
+
+def test_a_notice_from_before_there_were_members_names_none():
+    facts = NoticeFacts(metric="review", until=NOON)
+    notice = composed("clock_breached", facts, NOON, {"role": "lead"})
+    assert notice is not None
+    assert "member" not in notice.model_dump(exclude_defaults=True)
+    assert Notice.model_validate_json(notice.model_dump_json(exclude={"member"})) == notice
 
 
 def test_every_kind_says_which_facts_it_takes():

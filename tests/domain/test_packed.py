@@ -1,8 +1,20 @@
 """The pinned policy as it travels in a case's history."""
 
-from domain.policy.packed import pack, unpack
+from typing import Annotated
+
+from pydantic import TypeAdapter
+
+from domain.policy.packed import pack, unpacks
+from domain.policy.pinned import ReturnTerms
 from domain.returns.opening import Prepared
 from tests.domain.returns.given import order, prepared, terms
+
+PACKED = TypeAdapter[ReturnTerms](Annotated[ReturnTerms, unpacks(ReturnTerms)])
+
+
+def unpack(packed: str) -> ReturnTerms:
+    """Through a model's field, as an activity's result goes."""
+    return PACKED.validate_python(packed)
 
 
 def test_what_was_packed_is_the_same_policy_again() -> None:

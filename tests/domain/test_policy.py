@@ -11,11 +11,11 @@ from pydantic import JsonValue, ValidationError
 
 from domain.calendars import Snapshot
 from domain.errors import NotFound, UnknownCalendar
-from domain.policy import CaseProfile, PinnedPolicy, Policy
+from domain.kinds import KINDS
+from domain.policy import CaseProfile, Policy, ReturnTerms
 from domain.policy.events import KNOWN_EVENTS
 from domain.policy.overlay import overlaid
 from domain.policy.periods import period_end
-from domain.returns.events import PAYLOADS
 from domain.schemas import SCHEMAS, schema_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -148,6 +148,24 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
         "agent, lead, head",
     ),
     ("metrics.return.review.ladder.0.tell", [], "metrics.return.review.ladder.0.tell", "say who is told"),
+    (
+        "metrics.return.review.ladder.0.reassign",
+        "agent",
+        "metrics.return.review.ladder.0.reassign",
+        "say who gets the case: one of team, lead, head, on_call",
+    ),
+    (
+        "complaints.money.above_needs",
+        ["lead", "agent"],
+        "complaints.money.above_needs",
+        "approve is not for agent",
+    ),
+    (
+        "complaints.confirm.final_by",
+        ["agent"],
+        "complaints.confirm.final_by",
+        "decide final is not for agent",
+    ),
     ("returns.window.days", 0, "returns.window.days", "greater than or equal to 1"),
     ("returns.confirm_within", "soon", "returns.confirm_within", "soon"),
     (
@@ -176,6 +194,46 @@ def test_an_overlay_must_end_after_it_begins() -> None:
         Policy.model_validate(STANDARD_CONTENT | {"in_force": span})
 
 
+def in_force(since: str, until: str, **changes: Any) -> Policy:
+    """An overlay of the standard policy with a window of days in November."""
+    span = {"since": f"2026-11-{since}T00:00:00+08:00", "until": f"2026-11-{until}T00:00:00+08:00"}
+    return Policy.model_validate(
+        STANDARD_CONTENT | {"name": "over", "extends": "standard", "in_force": span} | changes
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "state"),
+    [
+        ("2026-11-10T23:59:59+08:00", "not_yet"),
+        ("2026-11-11T00:00:00+08:00", "now"),
+        ("2026-11-25T23:59:59+08:00", "now"),
+        ("2026-11-26T00:00:00+08:00", "over"),
+    ],
+)
+def test_an_overlay_says_where_a_moment_lies(at: str, state: str) -> None:
+    window = in_force("11", "26").in_force
+    assert window is not None
+    assert window.state(datetime.fromisoformat(at)) == state
+
+
+@pytest.mark.parametrize(
+    ("other", "clash"),
+    [
+        (in_force("20", "30"), True),
+        (in_force("01", "12"), True),
+        (in_force("12", "13"), True),
+        (in_force("26", "30"), False),
+        (in_force("01", "11"), False),
+        (in_force("12", "13", extends="demo"), False),
+        (in_force("12", "13", in_force=None), False),
+    ],
+)
+def test_two_overlays_clash_that_stand_in_for_the_same_at_the_same_time(other: Policy, clash: bool) -> None:
+    surge = in_force("11", "26")
+    assert surge.clashes_with(other) == other.clashes_with(surge) == clash
+
+
 def test_an_overlay_replaces_lists_and_values_and_keeps_the_rest() -> None:
     base: dict[str, JsonValue] = {"a": {"b": [1, 2], "c": 3}, "d": {"e": 1}, "f": 1}
     assert overlaid(base, {"a": {"b": [9]}, "d": 2, "f": {"g": 1}}) == {
@@ -197,13 +255,16 @@ def test_the_version_is_the_content_not_the_writing() -> None:
 
 
 def test_a_pinned_policy_has_what_the_case_needs_and_no_more() -> None:
-    pinned = STANDARD.pin(case(tier="key"), AT, SNAPSHOTS)
+    pinned = STANDARD.pin(ReturnTerms, case(tier="key"), AT, SNAPSHOTS)
     targets = {metric.name: metric.target for metric in pinned.clocks.metrics}
     assert targets == {
         "review": "2h",
         "inspection": "4h",
         "settlement": "3 workdays",
         "resolution": "48h",
+        "repair": "30 days",
+        "clawback": "15 days",
+        "refund_approval": "4h",
     }
     days = sorted(pinned.clocks.calendars["desk"].days)
     assert days[0].isoformat() == "2026-09-20"
@@ -213,22 +274,22 @@ def test_a_pinned_policy_has_what_the_case_needs_and_no_more() -> None:
 
 def test_a_pinned_policy_survives_json_and_stays_small() -> None:
     """It is carried in a workflow's history, so what is at its default is left out."""
-    pinned = STANDARD.pin(case(), AT, SNAPSHOTS)
+    pinned = STANDARD.pin(ReturnTerms, case(), AT, SNAPSHOTS)
     text = pinned.model_dump_json()
-    assert PinnedPolicy.model_validate_json(text) == pinned
-    assert len(text) < 4000
+    assert ReturnTerms.model_validate_json(text) == pinned
+    assert len(text) < 5700
     assert "null" not in text
 
 
 def test_a_calendar_without_published_holidays_has_no_revision() -> None:
-    assert DEMO.pin(case(), AT, {}).calendar_revision == "none"
+    assert DEMO.pin(ReturnTerms, case(), AT, {}).calendar_revision == "none"
 
 
 def test_only_the_calendars_in_use_are_carried() -> None:
     spare = Policy.model_validate(
         changed("calendars", STANDARD_CONTENT["calendars"] | {"spare": {"timezone": "UTC", "week": {}}})
     )
-    assert set(spare.pin(case(), AT, SNAPSHOTS).clocks.calendars) == {"desk", "always"}
+    assert set(spare.pin(ReturnTerms, case(), AT, SNAPSHOTS).clocks.calendars) == {"desk", "always"}
     assert spare.clocks(case(kind="refund"), SNAPSHOTS).calendars == {}
 
 
@@ -239,13 +300,14 @@ def test_a_legal_calendar_of_its_own_is_carried() -> None:
 
 def test_holidays_that_are_not_shipped_and_calendars_that_are_not_there_are_named() -> None:
     with pytest.raises(UnknownCalendar, match='no snapshot "cn"'):
-        STANDARD.pin(case(), AT, {})
+        STANDARD.pin(ReturnTerms, case(), AT, {})
     with pytest.raises(UnknownCalendar, match="policy standard has no calendar x; it has desk, always"):
         STANDARD.calendar("x", SNAPSHOTS)
 
 
-def test_policies_know_every_event_of_a_return_and_no_other() -> None:
-    assert {name for name in PAYLOADS if name.startswith("return.")} == KNOWN_EVENTS
+def test_policies_know_every_event_that_moves_a_case_and_no_other() -> None:
+    names = {name for kind in KINDS.values() for name in kind.fold.payloads}
+    assert {name for name in names if not name.startswith(("notice.", "clock."))} == KNOWN_EVENTS
 
 
 def test_a_period_of_days_ends_at_local_midnight_also_over_a_clock_change() -> None:
@@ -258,5 +320,15 @@ def test_every_format_has_a_schema() -> None:
     for name in SCHEMAS:
         assert schema_of(name)["type"] == "object"
     assert "decision" in schema_of("return-check-answer")["required"]
-    with pytest.raises(NotFound, match="there is no format nope; there is: policy"):
+    with pytest.raises(NotFound, match="there is no format nope; there is: library-entry"):
         schema_of("nope")
+
+
+def test_a_ladder_may_tell_who_is_on_call() -> None:
+    policy = Policy.model_validate(changed("metrics.return.review.ladder.0.tell", ["on_call", "lead"]))
+    assert policy.metrics["return"]["review"].ladder[0].tell == ("on_call", "lead")
+
+
+def test_a_rung_may_give_the_case_to_others() -> None:
+    policy = Policy.model_validate(changed("metrics.return.review.ladder.0.reassign", "on_call"))
+    assert policy.metrics["return"]["review"].ladder[0].reassign == "on_call"

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from domain.cases.messages import report_of
+from domain.goodwill import GoodwillBounds
 from domain.policy.work_rules import RefundRules
 from domain.refunds import (
     KEY_LENGTH_MAX,
@@ -19,7 +21,7 @@ from domain.refunds import (
     refund_key,
     requested,
 )
-from domain.returns.messages import OpenReturn, report_of
+from domain.returns.messages import OpenReturn
 
 AT = datetime(2026, 11, 16, tzinfo=UTC)
 RULES = RefundRules(key_window_margin="1h", poll_first="30s", poll_max="1h")
@@ -71,6 +73,15 @@ def test_the_stream_tells_request_and_end():
         {"provider_ref": "p-1"},
     )
     assert report_of(ORDER, outcome).seq == 1
+
+
+def test_what_the_merchant_gives_says_so_from_the_start():
+    bounds = GoodwillBounds(customer_id="c1", per_order_minor=9, per_customer_minor=9, within="90d")
+    gift = ORDER.model_copy(update={"purpose": "voucher", "goodwill": bounds})
+    assert requested(gift, AT).events[0].data["purpose"] == "voucher"
+    assert "purpose" not in requested(ORDER, AT).events[0].data
+    intent = gift.intent("voucher", from_captured=False)
+    assert (intent.purpose, intent.customer_id, intent.from_captured) == ("voucher", "c1", False)
 
 
 def test_who_says_that_it_was_paid_gives_the_providers_reference():

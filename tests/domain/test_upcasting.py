@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import UnsupportedSchema
 from domain.records import Recorded
-from domain.returns.events import PAYLOADS
+from domain.returns.evolve import FOLD
 from domain.upcasting import Payload, current_version, upcast
 
 
@@ -55,7 +55,7 @@ def test_a_version_from_the_future_is_an_error_that_says_what_to_do() -> None:
         upcast(settled(4, {}), UPCASTERS)
 
 
-@pytest.mark.parametrize("name", sorted(PAYLOADS))
+@pytest.mark.parametrize("name", sorted(FOLD.payloads))
 def test_each_event_is_written_in_the_version_that_its_upcasters_lead_to(name: str) -> None:
     """Whoever raises a version has to say how the older ones are read."""
-    assert PAYLOADS[name].version == current_version(name)
+    assert FOLD.payloads[name].version == current_version(name)

@@ -17,7 +17,7 @@ MAKEFILE = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
 
 async def test_the_command_alone_prints_its_help_in_eighty_columns(casework: Casework) -> None:
     shown = await casework.run()
-    for name in ("up", "down", "status", "doctor", "demo", "migrate", *LOADED):
+    for name in ("up", "doctor", "demo", *LOADED):
         assert re.search(rf"^  {name} ", shown.out + shown.err, re.M), name
     assert max(map(len, (shown.out + shown.err).splitlines())) <= 80
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from activities.names import TASK_QUEUE
 from domain.errors import InvalidRequest, NotReady
 from providers.settings import ProviderSettings
 from starters.engine_state import EngineAddresses, EngineState, held_lock, read_running, write_state
 from starters.settings import CHECKOUT, ProviderFields, Settings, without_password
-from workflows.names import TASK_QUEUE
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from starters.engine_state import read_state
+from starters.settings import CHECKOUT
 from tests.engine.command import Casework, all_gone
 
 SERVERS = ("postgres", "temporal", "sandbox")
@@ -114,6 +115,24 @@ async def test_a_part_that_cannot_start_is_named(casework: Casework) -> None:
     assert "postgres (pid " in ended.err
     assert "Address already in use" in ended.err
     assert read_state(casework.state_dir) is None
+
+
+async def test_up_seeds_the_staff_where_there_is_none_and_leaves_what_there_is(casework: Casework) -> None:
+    only_the_store = ("--without", "worker,temporal,sandbox")
+    await (await casework.up(*only_the_store)).until_ready()
+    assert "fl-01" in (await casework.run("staff", "list")).out
+    seeded = await casework.run("staff", "seed", str(CHECKOUT / "bench" / "staff.yaml"))
+    assert seeded.out.startswith("0 added, 2 changed, ")
+    assert (await casework.run("down")).status == 0
+    await (await casework.up(*only_the_store)).until_ready()
+    assert "fl-01" not in (await casework.run("staff", "list")).out
+
+
+async def test_up_says_what_is_wrong_with_the_staffs_file(casework: Casework) -> None:
+    casework.env["CASEWORK_STAFF_FILE"] = str(CHECKOUT / "deploy" / "policies" / "surge.yaml")
+    ended = await casework.run("up", "--without", "worker,temporal,sandbox")
+    assert ended.status == 2
+    assert "surge.yaml:" in ended.err
 
 
 async def test_up_uses_what_the_settings_place_elsewhere(casework: Casework) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from domain.errors import ProviderUnavailable
+from domain.carrier_claims.requests import ClaimFiling
+from domain.errors import ProviderRefused, ProviderUnavailable
 from domain.notices import Channel
 from providers.ports import (
     ExchangeLine,
@@ -15,9 +16,11 @@ from providers.ports import (
     LabelRequest,
     Message,
     PaymentOrder,
+    RepairRequest,
     SendBackRequest,
 )
 from providers.settings import Providers, build_providers
+from sandbox.claims_desk import Verdict
 from sandbox.client import SandboxClient
 from sandbox.launch import SandboxProcess
 from sandbox.messages import Contact, FaultKind, FaultRule, Scan
@@ -67,11 +70,43 @@ async def shipments(world: SandboxClient, merchant: str) -> int:
     return len([sent for sent in await world.shipments() if sent.merchant == merchant])
 
 
+async def claims(world: SandboxClient, merchant: str) -> int:
+    return (await world.claim("harbour", merchant, "cl-1")).revision
+
+
+def filing(merchant: str, **changes: Any) -> ClaimFiling:
+    given = {
+        "key": "cl-1",
+        "revision": 1,
+        "merchant": merchant,
+        "tracking_no": f"H-{merchant}",
+        "exception": "loss",
+        "amount_minor": 600,
+        "currency": "CNY",
+    }
+    return ClaimFiling.model_validate({**given, **changes})
+
+
+async def repairs(world: SandboxClient, merchant: str) -> int:
+    return len([order for order in await world.repairs() if order.merchant == merchant])
+
+
 def messages(channel: Channel) -> Callable[[SandboxClient, str], Awaitable[int]]:
     async def arrived(world: SandboxClient, merchant: str) -> int:
         return len(await world.inbox(channel, notice_id=f"{merchant}:{channel}"))
 
     return arrived
+
+
+def payment(merchant: str, key: str = "rf-1") -> PaymentOrder:
+    return PaymentOrder(
+        key=key,
+        merchant=merchant,
+        payment_id="SO-1",
+        paid_minor=10000,
+        amount_minor=600,
+        currency="CNY",
+    )
 
 
 ASKS: dict[str, Ask] = {
@@ -86,17 +121,18 @@ ASKS: dict[str, Ask] = {
     ),
     "refund": Ask(
         "payments",
-        lambda ports, m: ports.payments.refund(
-            PaymentOrder(key="rf-1", merchant=m, order_id="SO-1", amount_minor=600, currency="CNY")
-        ),
+        lambda ports, m: ports.payments.of(m).refund(payment(m)),
         payments,
     ),
-    "find": Ask("payments", lambda ports, m: ports.payments.find(m, "rf-none")),
+    "find": Ask("payments", lambda ports, m: ports.payments.of(m).find(payment(m, "rf-none"))),
     "track": Ask("carriers", lambda ports, m: ports.carriers.track("harbour", f"H-{m}")),
     "label": Ask(
         "carriers",
         lambda ports, m: ports.carriers.create_label(LabelRequest(key="l-1", merchant=m, order_id="SO-1")),
     ),
+    "file_claim": Ask("carriers", lambda ports, m: ports.claims.file("harbour", filing(m)), claims),
+    "find_claim": Ask("carriers", lambda ports, m: ports.claims.find("harbour", m, "cl-none")),
+    "withdraw_claim": Ask("carriers", lambda ports, m: ports.claims.withdraw("harbour", m, "cl-none")),
     "announce": Ask(
         "warehouse",
         lambda ports, m: ports.warehouse.announce(m, f"return:{m}:1", "swift", "SW1"),
@@ -108,6 +144,13 @@ ASKS: dict[str, Ask] = {
             SendBackRequest(key="sb-1", merchant=m, case_id=f"return:{m}:1", lines=LINES)
         ),
         shipments,
+    ),
+    "repair": Ask(
+        "warehouse",
+        lambda ports, m: ports.warehouse.repair(
+            RepairRequest(key="rp-1", merchant=m, case_id=f"return:{m}:1", lines=LINES)
+        ),
+        repairs,
     ),
     "sms": Ask("sms", send("sms", PHONE), messages("sms")),
     "push": Ask("push", send("push", TOKEN), messages("push")),
@@ -153,3 +196,34 @@ async def test_an_outage_is_unavailable_and_asking_again_acts_once(
     assert first == second
     if asked.effects is not None:
         assert await asked.effects(sandbox, known) == 1
+
+
+async def test_a_claim_is_filed_answered_and_withdrawn_once(
+    sandbox: SandboxClient, providers: Providers, known: str
+):
+    assert await providers.claims.find("harbour", known, "cl-1") is None
+    first = await providers.claims.file("harbour", filing(known))
+    assert (first.state, first.revision) == ("filed", 1)
+    await sandbox.answer_claim("harbour", known, "cl-1", Verdict(state="denied", reason="well packed?"))
+    found = await providers.claims.find("harbour", known, "cl-1")
+    assert found is not None
+    assert (found.state, found.reason, found.reference) == ("denied", "well packed?", first.reference)
+    again = await providers.claims.file("harbour", filing(known, revision=2, appeal="see the photo"))
+    assert (again.state, again.revision, again.reference) == ("filed", 2, first.reference)
+    await providers.claims.withdraw("harbour", known, "cl-1")
+    found = await providers.claims.find("harbour", known, "cl-1")
+    assert found is not None
+    assert found.state == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"amount_minor": 700}, "idempotency_conflict"), ({"tracking_no": "H-0000"}, "not_found")],
+)
+async def test_a_carrier_refuses_what_is_no_claim_of_ours(
+    providers: Providers, known: str, changes: dict[str, Any], reason: str
+):
+    await providers.claims.file("harbour", filing(known))
+    with pytest.raises(ProviderRefused) as refused:
+        await providers.claims.file("harbour", filing(known, **changes))
+    assert refused.value.detail["reason"] == reason

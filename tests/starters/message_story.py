@@ -1,15 +1,16 @@
-"""docs/messages.md as a story: its examples by file name, its commands in order, and their world."""
+"""A page of messages as a story: examples by file name, commands in order; docs/messages.md's world."""
 
 import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 
 from domain.orders import Order, OrderLine
 from domain.refunds import refund_key
-from providers.ports import PaymentOrder, PaymentPort
+from providers.ports import PaymentOrder, PaymentRails
 from sandbox.client import SandboxClient
-from sandbox.messages import Contact
+from sandbox.messages import Contact, Scan
 from tests.docs.documents import ROOT, blocks
 
 DOCUMENT = ROOT / "docs" / "messages.md"
@@ -50,23 +51,27 @@ class Story:
     steps: list[Step]
 
 
-def story(merchant: str = MERCHANT) -> Story:
-    """The document's story, for its own merchant or another one."""
-    files = {block.name: block.text.replace(MERCHANT, merchant) for block in blocks(DOCUMENT, "json")}
-    text = "".join(block.text for block in blocks(DOCUMENT, "sh")).replace(MERCHANT, merchant)
+def story(merchant: str = MERCHANT, document: Path = DOCUMENT) -> Story:
+    """A document's story, for its own merchant or another one."""
+    files = {block.name: block.text.replace(MERCHANT, merchant) for block in blocks(document, "json")}
+    text = "".join(block.text for block in blocks(document, "sh")).replace(MERCHANT, merchant)
     lines = text.replace("\\\n", " ").splitlines()
     return Story(files, [Step(tuple(shlex.split(line))) for line in lines if line.strip()])
 
 
-async def set_the_scene(sandbox: SandboxClient, payments: PaymentPort, merchant: str, timezone: str) -> None:
-    """Four orders; the third one's goods are out of stock, and its refund's key is taken."""
+async def set_the_scene(sandbox: SandboxClient, payments: PaymentRails, merchant: str, timezone: str) -> None:
+    """Six orders; the third one's goods are out of stock, and its refund's key is taken.
+
+    The fifth one's customer is trusted, and the carrier picks up what they send.
+    """
     await sandbox.put_contact(merchant, "c-77", Contact(name="A. Customer", language="en", timezone=timezone))
     now = datetime.now(UTC).replace(microsecond=0)
-    for number in range(1, 5):
+    for number in range(1, 7):
         order = Order(
             order_id=f"SO-100{number}",
             merchant=merchant,
             customer_id="c-77",
+            customer_tier="key" if number == 5 else "ordinary",
             currency="CNY",
             placed_at=now - timedelta(days=3),
             received_at=now - timedelta(days=1),
@@ -76,11 +81,13 @@ async def set_the_scene(sandbox: SandboxClient, payments: PaymentPort, merchant:
         )
         await sandbox.put_order(order)
     await sandbox.set_stock(merchant, "CUP-3", 0)
+    await sandbox.register_parcel("swift", "SW10050001", Scan(status="picked_up", at=now))
     taken = PaymentOrder(
         key=refund_key(merchant, "R-1003", 1),
         merchant=merchant,
-        order_id="SO-1003",
+        payment_id="SO-1003",
+        paid_minor=30800,
         amount_minor=1,
         currency="CNY",
     )
-    await payments.refund(taken)
+    await payments.of(merchant).refund(taken)

@@ -8,6 +8,8 @@ from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
+from activities.calls import typed
+from activities.names import SEARCH_ATTRIBUTES
 from domain.errors import (
     CaseClosed,
     CaseNotFound,
@@ -23,10 +25,8 @@ from domain.errors import (
 )
 from domain.returns import messages as ask
 from starters.client import Cases
-from starters.failures import typed
 from tests.starters.conftest import noon_zone
 from tests.workflows.desk import Desk
-from workflows.names import SEARCH_ATTRIBUTES
 
 
 def application(**changes: Any) -> ask.Application:

@@ -14,9 +14,9 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError, CancelledError, TemporalError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.calls import ERRORS, is_worth_resending, raise_if_cancelled, typed
 from activities.failures import as_application_error
 from domain.errors import CaseworkError, InvalidRequest, NoAnswer, NotReady
-from starters.failures import ERRORS, is_worth_resending, raise_if_cancelled, typed
 from starters.sending import Sender
 from tests.docs.documents import ROOT, rows
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import subprocess
 import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -11,34 +10,24 @@ from typing import Any
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.client import Client
 from temporalio.converter import DataConverter
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from domain.refunds import PayRefund, RefundOutcome
+from domain.refunds import DecideRefund, PayRefund, RefundOutcome
 from domain.returns import messages as ask
-from providers.ports import PaymentPort
+from domain.returns.kind import RETURN
+from providers.ports import PaymentRails
 from providers.settings import build_providers, load_provider_settings
 from sandbox.client import SandboxClient
-from starters.updates import UPDATES
+from tests.starters.bare_client import PATIENCE_SECONDS, BareClient, run
 from tests.starters.conftest import noon_zone
-from tests.starters.message_story import MERCHANT, Step, Story, set_the_scene, story
+from tests.starters.message_story import MERCHANT, set_the_scene, story
 from workers.engine import Engine
-
-NOT_YET = ("wrong_stage", "workflow not found")
-"""What a message that comes before its time is told; the document says to wait."""
-PATIENCE_SECONDS = 60
-REUSE = {
-    "AllowDuplicate": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-    "AllowDuplicateFailedOnly": WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-}
 
 
 @pytest.fixture(scope="module")
-async def payments(room: Engine) -> AsyncGenerator[PaymentPort]:
+async def payments(room: Engine) -> AsyncGenerator[PaymentRails]:
     """The payment gateway's port."""
     given = room.addresses.model_dump(exclude_none=True)
     fields = ("shop_url", "payments_url", "carriers_url", "warehouse_url", "sms_url", "push_url")
@@ -58,67 +47,13 @@ async def bare(room: Engine) -> Client:
 
 @pytest.fixture(scope="module")
 async def answers(
-    sandbox: SandboxClient, worker: Worker, bare: Client, payments: PaymentPort
+    sandbox: SandboxClient, worker: Worker, bare: Client, payments: PaymentRails
 ) -> dict[tuple[str, str], Any]:
     """What the document's messages were answered, by workflow id and name, sent in its order."""
     told = story()
     await set_the_scene(sandbox, payments, MERCHANT, noon_zone())
     caller = BareClient(bare, told)
     return {(step.flag("workflow-id"), step.message_name): await caller.send(step) for step in told.steps}
-
-
-class BareClient:
-    """Sends the document's examples by an SDK."""
-
-    def __init__(self, client: Client, told: Story) -> None:
-        self._client = client
-        self._files = {name: json.loads(text) for name, text in told.files.items()}
-
-    async def send(self, step: Step) -> Any:
-        """The answer; a message that came too early is sent again, as the document says."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                try:
-                    return await self._send(step)
-                except (WorkflowUpdateFailedError, RPCError) as error:
-                    cause = error.cause if isinstance(error, WorkflowUpdateFailedError) else None
-                    code = cause.type if isinstance(cause, ApplicationError) else str(error)
-                    if not str(code).startswith(NOT_YET):
-                        raise
-
-    async def _send(self, step: Step) -> Any:
-        handle = self._client.get_workflow_handle(step.flag("workflow-id"))
-        match step.verb:
-            case "temporal workflow query":
-                return await handle.query(step.message_name)
-            case "temporal workflow signal":
-                return await handle.signal(step.message_name, self._files[step.flag("input-file")])
-            case "temporal workflow result":
-                return await handle.result()
-            case "temporal workflow update execute":
-                message = self._files[step.flag("input-file")]
-                return await handle.execute_update(  # pyright: ignore[reportUnknownMemberType]
-                    step.message_name, message, id=step.flag("update-id")
-                )
-            case _:
-                return await self._open(step)
-
-    async def _open(self, step: Step) -> Any:
-        assert step.flag("id-conflict-policy") == "UseExisting"
-        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            step.flag("type"),
-            self._files[step.flag("input-file")],
-            id=step.flag("workflow-id"),
-            task_queue=step.flag("task-queue"),
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=REUSE[step.flag("id-reuse-policy")],
-        )
-        return await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType]
-            step.message_name,
-            self._files[step.flag("update-input-file")],
-            start_workflow_operation=start,
-            id=step.flag("update-id"),
-        )
 
 
 async def test_the_examples_drive_returns_through_a_bare_client(
@@ -155,8 +90,10 @@ async def test_every_message_that_a_workflow_takes_is_in_the_document(
         metadata: Any = await bare.get_workflow_handle(workflow_id).query("__temporal_workflow_metadata")
         for sort in ("query_definitions", "signal_definitions", "update_definitions"):
             taken |= {(kind, each.name) for each in getattr(metadata.definition, sort)}
+    # No refund of the page waits for a second person: tests/starters/test_approvals.py sends `decide`.
+    written.add(("refund", "decide"))
     assert {(kind, name) for kind, name in taken if not name.startswith("__")} == written
-    assert {name for kind, name in written if kind == "return"} >= {"open", *UPDATES}
+    assert {name for kind, name in written if kind == "return"} >= {"open", *RETURN.commands}
 
 
 def test_the_examples_are_what_the_models_say() -> None:
@@ -167,13 +104,14 @@ def test_the_examples_are_what_the_models_say() -> None:
         ("answer-progress.json", ask.Progress),
         ("refund-reported.json", ask.RefundReport),
         ("start-refund.json", PayRefund),
+        ("decide.json", DecideRefund),
         ("answer-refund.json", RefundOutcome),
     ):
         model.model_validate(shown[name])
 
 
 async def test_a_return_goes_from_application_to_close_by_the_command_alone(
-    sandbox: SandboxClient, worker: Worker, room: Engine, payments: PaymentPort, tmp_path: Path
+    sandbox: SandboxClient, worker: Worker, room: Engine, payments: PaymentRails, tmp_path: Path
 ) -> None:
     told = story("cupshop-by-command")
     await set_the_scene(sandbox, payments, "cupshop-by-command", noon_zone())
@@ -189,17 +127,6 @@ async def test_a_return_goes_from_application_to_close_by_the_command_alone(
                 outcomes[step.flag("workflow-id")] = said
     assert len(outcomes) == 2
     assert all("outcome:refunded" in said for said in outcomes.values())
-
-
-async def run(step: Step, folder: Path, env: dict[str, str]) -> str:
-    """What the command prints, once it is no longer too early."""
-    while True:
-        done = await asyncio.to_thread(
-            subprocess.run, step.words, cwd=folder, env=env, capture_output=True, text=True, check=False
-        )
-        if done.returncode == 0:
-            return done.stdout
-        assert any(word in done.stderr for word in NOT_YET), (step.words, done.stderr)
 
 
 def without(answer: dict[str, Any], names: set[str]) -> dict[str, Any]:

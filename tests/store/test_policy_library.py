@@ -39,7 +39,7 @@ def complaint(folder: Path, name: str) -> str:
     return caught.value.message
 
 
-@pytest.mark.parametrize("name", ["demo", "standard", "surge"])
+@pytest.mark.parametrize("name", ["demo", "demo-surge", "standard", "standard-2025", "surge"])
 def test_every_shipped_policy_loads_by_name_and_by_hash(name: str) -> None:
     policy = SHIPPED.load(name)
     assert policy.name == name
@@ -49,14 +49,14 @@ def test_every_shipped_policy_loads_by_name_and_by_hash(name: str) -> None:
 
 
 def test_the_folder_says_what_there_is() -> None:
-    assert SHIPPED.names == ["demo", "standard", "surge"]
+    assert SHIPPED.names == ["demo", "demo-surge", "standard", "standard-2025", "surge"]
     assert {"cn", "gb"} <= set(SHIPPED.snapshots)
 
 
 def test_an_overlay_has_the_rest_of_what_it_extends() -> None:
     standard, surge = SHIPPED.load("standard"), SHIPPED.load("surge")
     assert surge.notices == standard.notices
-    assert surge.metrics["return"]["review"] == standard.metrics["return"]["review"]
+    assert surge.metrics["return"]["inspection"] == standard.metrics["return"]["inspection"]
     assert surge.metrics["return"]["settlement"].start == standard.metrics["return"]["settlement"].start
     assert surge.metrics["return"]["settlement"] != standard.metrics["return"]["settlement"]
 
@@ -64,6 +64,8 @@ def test_an_overlay_has_the_rest_of_what_it_extends() -> None:
 @pytest.mark.parametrize(
     ("at", "name"),
     [
+        ("2026-04-14T23:59:59+08:00", "standard-2025"),
+        ("2026-04-15T00:00:00+08:00", "standard"),
         ("2026-11-10T23:59:59+08:00", "standard"),
         ("2026-11-10T16:00:00+00:00", "surge"),
         ("2026-11-25T23:59:59+08:00", "surge"),
@@ -74,6 +76,43 @@ def test_an_overlay_stands_in_while_it_is_in_force(at: str, name: str) -> None:
     """sop R9: Double 11 has its own policy for a while."""
     assert SHIPPED.in_force("standard", datetime.fromisoformat(at)).name == name
     assert SHIPPED.in_force("demo", datetime.fromisoformat(at)).name == "demo"
+
+
+def overlay(folder: Path, name: str, since: str, until: str) -> Path:
+    """Another overlay of the standard policy, in force on these days of November."""
+    window = f'{{since: "2026-11-{since}T00:00:00+08:00", until: "2026-11-{until}T00:00:00+08:00"}}'
+    path = folder / f"{name}.yaml"
+    path.write_text(f"name: {name}\nextends: standard\nin_force: {window}\n", encoding="utf-8")
+    return path
+
+
+def test_overlays_one_after_the_other_stand_in_each_in_its_time(folder: Path) -> None:
+    overlay(folder, "quiet", "26", "30")
+    found = library(folder)
+    names = [found.in_force("standard", datetime.fromisoformat(f"2026-11-{day}T12:00:00+08:00")).name
+             for day in (10, 25, 26, 30)]  # fmt: skip
+    assert names == ["standard", "surge", "quiet", "standard"]
+    assert found.check_window("quiet").name == "quiet"
+
+
+def test_two_overlays_in_force_at_one_moment_fail_the_check_with_the_line(folder: Path) -> None:
+    path = overlay(folder, "quiet", "25", "30")
+    (folder / "broken.yaml").write_text("name: [", encoding="utf-8")
+    for name, other in (("quiet", "surge"), ("surge", "quiet")):
+        with pytest.raises(InvalidRequest) as refused:
+            library(folder).check_window(name)
+        assert f"in_force: {other} stands in for standard at some of this time too" in refused.value.message
+    with pytest.raises(InvalidRequest) as refused:
+        library(folder).check_window(str(path))
+    assert refused.value.message.startswith(f"{path}:3: in_force: ")
+
+
+def test_a_draft_that_lies_on_an_overlay_is_not_in_force_by_that(folder: Path) -> None:
+    (folder / "draft.yaml").write_text("name: draft\nextends: surge\n", encoding="utf-8")
+    found = library(folder)
+    assert found.load("draft").in_force is None
+    assert found.load("draft").metrics == found.load("surge").metrics
+    assert found.in_force("surge", datetime.fromisoformat("2026-11-12T12:00:00+08:00")).name == "surge"
 
 
 def test_a_file_is_found_from_here_and_from_the_checkout(
@@ -99,6 +138,11 @@ def test_a_hash_that_nothing_has_is_unknown(policy_hash: str) -> None:
 
 # Given a file with this text replaced, then the complaint names the line, the place and why.
 PLANTED = [
+    (
+        "privacy: privacy",
+        "privacy: lawyers",
+        'complaints.dispatch.teams.privacy: there is no team "lawyers"',
+    ),
     ("days: 7", "days: 0", "returns.window.days: Input should be greater than or equal to 1"),
     (
         "[return.applied]",
@@ -107,7 +151,7 @@ PLANTED = [
     ),
     ("calendar: desk", "calendar: dsk", 'metrics.return.review.calendar: there is no calendar "dsk"'),
     (
-        "{after: 2h, tell: [lead]}",
+        "{after: 2h, tell: [lead], reassign: team}",
         "{after: 2h, tell: [boss]}",
         "metrics.return.review.ladder.2.tell: say who is told",
     ),
@@ -121,6 +165,12 @@ PLANTED = [
         "failed_goods: burn",
         "returns.failed_goods: Input should be 'send_back' or 'keep'",
     ),
+    (
+        "{after: 2h, tell: [lead], reassign: team}",
+        "{at: 75%, tell: [lead]}",
+        'metrics.return.review.ladder.2: rung "75%" is there twice',
+    ),
+    ('week: {all: ["00:00-24:00"]}', "week: {all: []}", "calendars.always.week: no day of it has a shift"),
     ("roll: nonworking", "days: 8", "days is there twice"),
     (
         "timezone: Asia/Shanghai",
@@ -176,8 +226,8 @@ def test_policies_may_not_extend_each_other_in_a_circle(folder: Path) -> None:
 
 
 BROKEN_FILES = [
-    (b"- a list", ":1: a policy is a mapping"),
-    (b"", ":1: a policy is a mapping"),
+    (b"- a list", ":1: the file must be a mapping"),
+    (b"", ":1: the file must be a mapping"),
     (b"name: \xff", ": 'utf-8' codec can't decode"),
     (b"name: \x00", ": unacceptable character"),
     (b"name: [\n", ":2: expected the node content"),
@@ -226,3 +276,14 @@ def test_clocks_for_a_replay_take_the_case_from_the_file() -> None:
     assert spec.metrics[0].target == "2h"
     with pytest.raises(InvalidRequest, match=r"case\.tier: Input should be 'ordinary', 'potential' or 'key'"):
         SHIPPED.clocks("standard", ReplayCase(kind="return", tier="vip"), at)
+
+
+def test_a_library_is_read_anew_once_a_file_has_changed(folder: Path) -> None:
+    old = library(folder)
+    assert old.renewed() is old
+    before = old.load("standard")
+    spoil(folder / "standard.yaml", "target: 4h", "target: 40h")
+    new = old.renewed()
+    assert new.load("standard").hash != before.hash
+    assert old.load("standard") is before
+    assert new.renewed() is new

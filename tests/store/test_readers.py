@@ -105,6 +105,7 @@ async def test_boards_are_paged_by_deadline_without_gap_or_repeat(pool: Pool) ->
         ({"open": False}, "5"),
         ({"order_id": "SO-2"}, "3"),
         ({"customer_id": "c2"}, "4"),
+        ({"policy": "surge"}, "2"),
         ({"due_before": OPENED_AT + timedelta(hours=2)}, "1"),
         ({"due_before": OPENED_AT + timedelta(hours=3), "stage": "review", "open": True}, "12"),
     ],
@@ -113,7 +114,7 @@ async def test_each_filter_finds_its_cases(pool: Pool, where: dict[str, Any], nu
     await open_cases(
         pool,
         {"sla_state": "breached", **due(1)},
-        due(2),
+        {"policy": "surge", **due(2)},
         {"order_id": "SO-2"},
         {"customer_id": "c2"},
         {"stage": "closed", "open": False, "outcome": "refunded", "closed_at": OPENED_AT},
@@ -122,16 +123,34 @@ async def test_each_filter_finds_its_cases(pool: Pool, where: dict[str, Any], nu
     assert "".join(case.number for case in page.cases) == numbers
 
 
+async def test_open_cases_are_counted_by_the_version_that_they_are_held_to(pool: Pool) -> None:
+    closed = {"stage": "closed", "open": False, "outcome": "refunded", "closed_at": OPENED_AT}
+    versions = [("surge", "p2"), ("standard", "p1"), ("surge", "p1"), ("surge", "p2")]
+    rows = [{"policy": policy, "policy_hash": version} for policy, version in versions]
+    await open_cases(pool, *rows, {"policy": "surge", **closed})
+    found = [(each.policy, each.policy_hash, each.open_cases) for each in await Cases(pool).open_by_policy()]
+    assert found == [("standard", "p1", 1), ("surge", "p1", 1), ("surge", "p2", 2)]
+
+
+async def test_all_ids_are_found_over_pages(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.cases.IDS_PAGE_ROWS", 2)
+    cases = await open_cases(pool, due(3), due(1), due(2), {}, due(4))
+    found = await Cases(pool).ids(CaseFilter(merchant="m1"))
+    assert found == [cases[number].case_id for number in (1, 2, 0, 4, 3)]
+
+
 @pytest.mark.parametrize(("stage", "index"), [("stage7", "cases_board"), (None, "cases_due")])
 async def test_a_board_reads_its_page_from_an_index(pool: Pool, stage: str | None, index: str) -> None:
     """Neither a sort over all open cases nor a walk over earlier pages: a page costs the same anywhere."""
     await open_cases(pool, *({"stage": f"stage{n % 20}", **due(n % 700)} for n in range(4000)))
     await pool.execute("ANALYZE cases")
     at = OPENED_AT + timedelta(hours=650)
+    given = CaseFilter(merchant="m1", stage=stage, open=True)
+    where = [getattr(given, name) for name in CaseFilter.model_fields]
     async with pool.acquire() as conn:
         page = await conn.prepare(load("cases")["page"])
-        first = await page.explain("m1", None, stage, None, True, None, None, None, None, None, 51)
-        later = await page.explain("m1", None, stage, None, True, None, None, None, at, "return:m1:9", 51)
+        first = await page.explain(*where, None, None, 51)
+        later = await page.explain(*where, at, "return:m1:9", 51)
     for [plan] in (first, later):
         assert plan["Plan"]["Node Type"] == "Limit"
         assert plan["Plan"]["Plans"][0]["Index Name"] == index

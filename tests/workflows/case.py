@@ -27,6 +27,9 @@ _keys = count(1)
 PATIENCE_SECONDS = 30
 LOOK_SECONDS = 0.02
 
+# The case was closing, or going on in a new run, in that moment: the request was not applied.
+THROWN_BACK = (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.RESOURCE_EXHAUSTED)
+
 
 @dataclass
 class Case:
@@ -47,7 +50,7 @@ class Case:
             except WorkflowUpdateFailedError as error:
                 raise (error.cause or error) from None
             except RPCError as error:
-                if error.status != RPCStatusCode.FAILED_PRECONDITION:
+                if error.status not in THROWN_BACK:
                     raise
 
     # The usual steps
@@ -221,10 +224,10 @@ def refused(code: str, saying: str = "") -> Generator[None]:
 
 
 @asynccontextmanager
-async def patience(what: str | Callable[[], str]) -> AsyncGenerator[None]:
+async def patience(what: str | Callable[[], str], seconds: float = PATIENCE_SECONDS) -> AsyncGenerator[None]:
     """Fail with what was waited for, long before the test itself is given up."""
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(seconds):
             yield
     except TimeoutError:
         raise AssertionError(f"waited in vain: {what if isinstance(what, str) else what()}") from None

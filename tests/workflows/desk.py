@@ -17,7 +17,7 @@ from sandbox.messages import Contact, FaultRule, Movement, Scan
 from sandbox.vocabulary import Status
 from store.ledger import Ledger
 from store.pool import Pool
-from tests.workflows.case import LOOK_SECONDS, Case, patience
+from tests.workflows.case import LOOK_SECONDS, PATIENCE_SECONDS, Case, patience
 
 # Far ahead of any case's virtual time, so that the carriers show every scan that a test has made.
 SANDBOX_AHEAD = timedelta(days=400)
@@ -159,9 +159,9 @@ class Desk:
         assert ours == theirs
         return sum(amount for _, amount in ours)
 
-    async def until(self, query: str, *args: Any) -> dict[str, Any]:
+    async def until(self, query: str, *args: Any, seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """Wait until the store answers with a row."""
-        async with patience(f"{query} {args}"):
+        async with patience(f"{query} {args}", seconds):
             while True:
                 row = await self.pool.fetchrow(query, *args)
                 if row is not None:

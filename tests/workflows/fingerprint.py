@@ -9,18 +9,30 @@ import workflows
 ROOM = Path(workflows.__path__[0])
 FINGERPRINTS = Path(__file__).with_name("fingerprints.json")
 
+EVERY_CASE = (
+    "case_work",
+    "case_facts",
+    "case_staff",
+    "case_money",
+    "case_links",
+    "case_terms",
+    "case_requests",
+    "case_desk",
+    "case_messages",
+    "alarm",
+    "recorder",
+    "local_first",
+)
 MODULES = {
-    "ReturnCase": (
-        "return_case",
-        "return_desk",
-        "return_effects",
-        "way_back",
-        "case_desk",
-        "alarm",
-        "recorder",
-        "local_first",
-    ),
+    "ReturnCase": ("return_case", "return_desk", "way_back", "workshop", "money_ahead", *EVERY_CASE),
+    "ComplaintCase": ("complaint_case", "complaint_messages", "complaint_desk", *EVERY_CASE),
+    "ShipmentWatch": ("shipment_watch", "shipment_desk", *EVERY_CASE),
+    "DeliveryException": ("delivery_exception", "delivery_desk", *EVERY_CASE),
+    "CarrierClaim": ("carrier_claim", "claim_desk", *EVERY_CASE),
+    "Improvement": ("improvement", "improvement_desk", *EVERY_CASE),
     "Refund": ("refund", "local_first"),
+    "WeatherRelief": ("weather_relief", "local_first"),
+    "Watchdog": ("watchdog",),
 }
 
 COMMANDS = (
@@ -33,8 +45,10 @@ COMMANDS = (
     "execute_local_activity_method",
     "local_first",
     "patched",
+    "signal",
     "sleep",
     "spawn",
+    "spawn_to_end",
     "start_activity",
     "start_activity_method",
     "start_child_workflow",

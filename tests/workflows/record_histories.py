@@ -1,7 +1,8 @@
-"""`python -m tests.workflows.record_histories`: plays every shape, keeps its histories for `test_replay.py`.
+"""`python -m tests.workflows.record_histories [SHAPE]...`: plays them, keeps histories for `test_replay.py`.
 
-Run it when a shape is new, or when a change was made under `workflow.patched` (then keep the old files too,
-under another name: cases of that age are still open somewhere).
+Run it when a shape is new (name it, and the others stay as they are), or when a change was made under
+`workflow.patched` (then keep the old files too, under another name: cases of that age are still open
+somewhere).
 """
 
 import asyncio
@@ -10,8 +11,9 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -26,10 +28,22 @@ from tests.workflows.case import Case
 from tests.workflows.desk import SANDBOX_AHEAD, Desk
 from tests.workflows.fingerprint import FINGERPRINTS, all_fingerprints
 from tests.workflows.shapes import SHAPES, Shape, continued_as_new, through_an_outage
+from tests.workflows.shapes_aftercare import AFTERCARE_SHAPES
+from tests.workflows.shapes_complaint import COMPLAINT_SHAPES, complaint_continued
+from tests.workflows.shapes_improvement import IMPROVEMENT_SHAPES, improved_over_many_runs
+from tests.workflows.shapes_parcels import SHAPES as PARCELS
+from tests.workflows.shapes_parcels import Shape as ShapeOfSeveral
+from tests.workflows.shapes_staff import STAFF_SHAPES
 from tests.workflows.wiring import FORGETFUL, MakeWorker, connect, worker_factory, write_policies
 from workers.engine import engine
 
 HISTORIES = Path(__file__).with_name("histories")
+# Shapes of several runs: their server forgets ended ones soon.
+LONG: dict[str, Shape] = {
+    "continued_as_new": continued_as_new,
+    "complaint_continued": complaint_continued,
+    "improved_over_many_runs": improved_over_many_runs,
+}
 # Names of machines and files, which no replay looks at.
 PRIVATE = ("stackTrace", "identity", "binaryChecksum")
 
@@ -44,7 +58,11 @@ def scrubbed(value: Any) -> Any:
 
 async def keep(case: Case, shape: str) -> None:
     """Write the histories of all runs of a case and of its refunds."""
-    query = f"WorkflowId = '{case.handle.id}' OR WorkflowId STARTS_WITH 'refund:{case.desk.merchant}:'"
+    merchant = case.desk.merchant
+    prefixes = (f"refund:{merchant}:", f"refund:complaint:{merchant}:")
+    query = " OR ".join(
+        [f"WorkflowId = '{case.handle.id}'", *(f"WorkflowId STARTS_WITH '{prefix}'" for prefix in prefixes)]
+    )
     client = case.desk.client
     histories: list[WorkflowHistory] = []
     while len(histories) < (2 if await case.desk.ledger(case) else 1):  # visibility lags behind
@@ -92,18 +110,40 @@ async def play(desk: Desk, client: Client, name: str, shape: Shape) -> None:
     await keep(case, name)
 
 
-async def main() -> None:
-    """Record everything anew."""
+async def play_several(desk: Desk, name: str, shape: ShapeOfSeveral) -> None:
+    """Play one shape of several workflows, at a merchant of its own: a file for each."""
+    for part in PARTS:
+        await desk.sandbox.set_faults(part)
+    await desk.sandbox.set_gateway()
+    for case in await shape(replace(desk, merchant=name.replace("_", "-"))):
+        await case.result()
+        kind = case.handle.id.partition(":")[0]
+        history = await case.handle.fetch_history()
+        path = HISTORIES / f"{name}.{kind}.1.json"
+        path.write_text(as_json(history), encoding="utf-8")
+        sys.stdout.write(f"{path.name}: {len(history.events)} events\n")
+
+
+async def main(wanted: Sequence[str]) -> None:
+    """Record these shapes, or everything, anew."""
     HISTORIES.mkdir(exist_ok=True)
     async with stage() as (desk, make_worker, database_url):
-        shapes = {**SHAPES, "through_an_outage": through_an_outage(database_url)}
+        shapes = {**SHAPES, **AFTERCARE_SHAPES, **COMPLAINT_SHAPES, **IMPROVEMENT_SHAPES}
+        shapes["through_an_outage"] = through_an_outage(database_url)
         for name, shape in shapes.items():
-            await play(desk, desk.client, name, shape)
+            if not wanted or name in wanted:
+                await play(desk, desk.client, name, shape)
+        for name, several in {**PARCELS, **STAFF_SHAPES}.items():
+            if not wanted or name in wanted:
+                await play_several(desk, name, several)
+        long = {name: shape for name, shape in LONG.items() if not wanted or name in wanted}
+        if not long:
+            return
         async with engine(("temporal",), time_skipping=True, temporal_settings=FORGETFUL) as room:
             client = await connect(room)
             async with make_worker(client):
-                await play(desk, client, "continued_as_new", continued_as_new)
-    keep_fingerprints()
+                for name, shape in long.items():
+                    await play(desk, client, name, shape)
 
 
 def keep_fingerprints() -> None:
@@ -112,7 +152,6 @@ def keep_fingerprints() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--fingerprints"]:
-        keep_fingerprints()
-    else:
-        asyncio.run(main())
+    if sys.argv[1:] != ["--fingerprints"]:
+        asyncio.run(main(sys.argv[1:]))
+    keep_fingerprints()

@@ -29,3 +29,12 @@ async def resolve(case: Case, **word: Any) -> None:
     """A person says what became of the refund."""
     handle: Any = case.refund()
     await handle.execute_update("resolve", word)
+
+
+async def decide(case: Case, seq: int = 1, *, approve: bool = True, by: str = "sv-01") -> dict[str, Any]:
+    """A second person's word on a refund that waits, as they see it."""
+    handle: Any = case.refund(seq)
+    query = "SELECT hash FROM refund_approvals JOIN refunds USING (key) WHERE refund_id = $1"
+    hash = (await case.desk.until(query, handle.id))["hash"]
+    word = {"by": by, "approve": approve, "hash": hash, **({} if approve else {"reason": "Too much."})}
+    return await handle.execute_update("decide", word, result_type=dict[str, Any])

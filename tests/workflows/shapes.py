@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from tests.workflows.case import Case
 from tests.workflows.desk import FAULTY, Desk, line, wanted
 from tests.workflows.outage import store_outage
-from tests.workflows.refunds import pass_refund_time, resolve, until_ledger
+from tests.workflows.refunds import decide, pass_refund_time, resolve, until_ledger
+from tests.workflows.staff_desk import roster, staffed
 
 Shape = Callable[[Desk], Awaitable[Case]]
 
@@ -126,6 +127,35 @@ async def held_and_resolved(desk: Desk) -> Case:
     return case
 
 
+async def declined_and_approved(desk: Desk) -> Case:
+    """A refund that a second person declined, and a smaller one that they approved."""
+    await desk.put_order()
+    async with staffed(desk, roster()):
+        case = await desk.open(policy="wary")
+        await case.send_in()
+        await decide(case, approve=False)
+        await case.until_view(lambda view: view["waiting_for"] == "ops")
+        await case.act("retry_refund", by="sl-01", reason="as agreed", amount_minor=3100)
+        await decide(case, 2)
+        await case.until_stage("confirmation")
+    await case.act("confirm")
+    return case
+
+
+async def retargeted(desk: Desk) -> Case:
+    """Held to shorter promises while it is paused, and to its first ones again; refused by an agent."""
+    await desk.put_order()
+    case = await desk.open(lines=FAULTY)
+    await case.act("request_info", agent="a17", question="Is there a photo?")
+    await case.act("retarget", by="lead-1", policy="hurried", reason="the peak is over")
+    await case.act("retarget", by="lead-1", policy="hurried", reason="the peak is over")
+    await case.act("give_info", answer="Here it is.")
+    await case.pass_time(days=3)
+    await case.act("retarget", by="lead-1", policy="awake", reason="a mistake")
+    await case.act("review", agent="a17", approve=False, reason="It was worn.")
+    return case
+
+
 def through_an_outage(database_url: str) -> Shape:
     """A shape: the store was away during the review and the settlement."""
 
@@ -175,5 +205,7 @@ SHAPES: dict[str, Shape] = {
         exchanged_after_waiting,
         refunded_at_the_second_try,
         held_and_resolved,
+        declined_and_approved,
+        retargeted,
     )
 }

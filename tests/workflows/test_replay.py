@@ -2,17 +2,25 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
+from domain.kinds import KINDS
 from tests.workflows.fingerprint import FINGERPRINTS, MODULES, ROOM, all_fingerprints, commands
 from workers.worker import RUNNER, WORKFLOWS
 from workflows.wire import data_converter
 
 HISTORIES = sorted(Path(__file__).with_name("histories").glob("*.json"))
+
+SHOWN = (
+    "EVENT_TYPE_TIMER_STARTED",
+    "EVENT_TYPE_ACTIVITY_TASK_SCHEDULED",
+    "EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED",
+)
 
 LESSON = """
 What {workflow} commands has changed. Cases that are open now must still replay, for weeks:
@@ -39,6 +47,19 @@ async def test_a_recorded_history_replays(path: Path) -> None:
     await replayer().replay_workflow(read(path))
 
 
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+def test_all_that_ops_see_of_a_history_says_what_it_is_for(path: Path) -> None:
+    """Timers, activities and children have a summary, which Temporal's UI shows beside them."""
+    events = json.loads(path.read_text(encoding="utf-8"))["history"]["events"]
+    shown = [event for event in events if _is_shown(event)]
+    assert [event["eventId"] for event in shown if "summary" not in event.get("userMetadata", {})] == []
+
+
+def _is_shown(event: dict[str, Any]) -> bool:
+    marker = event.get("markerRecordedEventAttributes", {}).get("markerName")
+    return event["eventType"] in SHOWN or marker == "core_local_activity"
+
+
 async def test_a_history_that_the_code_would_not_make_is_noticed() -> None:
     plain = next(path for path in HISTORIES if path.stem.startswith("plain.return"))
     changed = plain.read_text(encoding="utf-8").replace('"send_notice"', '"send_letter"')
@@ -50,7 +71,7 @@ async def test_a_history_that_the_code_would_not_make_is_noticed() -> None:
 def test_there_is_a_history_of_every_ending() -> None:
     assert len(HISTORIES) >= 20
     kinds = {path.stem.split(".")[1] for path in HISTORIES}
-    assert kinds == {"return", "refund"}
+    assert kinds == {*KINDS, "refund", "watchdog", "weather"}
 
 
 @pytest.mark.parametrize("workflow", sorted(MODULES))

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from domain.policy.pinned import PinnedPolicy
+from activities.names import SLA_STATE
+from domain.policy.pinned import ReturnTerms
 from domain.sla import ClockBook, observe, rows
 from store.case_archive import CaseArchive
 from tests.workflows.case import Case
 from tests.workflows.desk import FAULTY, Desk
-from workflows.names import SLA_STATE
 
 
 async def replayed(case: Case) -> list[dict[str, Any]]:
     """The clocks by `domain.sla` alone, over the stored events."""
     events = await case.events()
-    terms: PinnedPolicy = await CaseArchive(case.desk.pool).terms(events[0]["data"]["terms_hash"])
+    terms = await CaseArchive(case.desk.pool).terms(ReturnTerms, events[0]["data"]["terms_hash"])
     book = ClockBook()
     for event in events:
         book = observe(book, terms.clocks, event["type"], event["at"])

@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from domain.errors import CaseworkError
+from domain.staff.roster import Roster
 from starters.engine_state import (
     STATE_FILE,
     EngineAddresses,
@@ -146,21 +147,24 @@ async def engine(
     time_skipping: bool = False,
     keep_history: bool = False,
     temporal_settings: Collection[str] = (),
+    staff: Roster | None = None,
     on_ready: Listener = _tell_nobody,
 ) -> AsyncGenerator[Engine]:
     """Run the parts while the block runs, and leave nothing behind.
 
     Without `state_dir`, in a folder that goes with them. `settings` are those of outside parts to use instead
     of ours; without them nothing outside is used. `keep_history` lets Temporal keep its histories in the
-    folder, `temporal_settings` are dynamic configuration (`name=value`) of its server. Raises
-    `AlreadyRunning`, and `PartFailed` if a part does not come up.
+    folder, `temporal_settings` are dynamic configuration (`name=value`) of its server. `staff` is seeded into
+    a database of ours that has none; one that is elsewhere is left as it is. Raises `AlreadyRunning`, and
+    `PartFailed` if a part does not come up.
     """
     ports = ports or Ports()
     async with _state_folder(state_dir) as folder:
         room = Engine(folder, settings, on_ready)
         try:
             settings_of_temporal = (*(TIME_SKIPPING if time_skipping else ()), *temporal_settings)
-            await _start_servers(room, parts, ports, settings_of_temporal, keep_history=keep_history)
+            servers = _servers(folder, ports, settings_of_temporal, staff, keep_history=keep_history)
+            await _start_servers(room, [plan for name, plan in servers.items() if name in parts])
             for _ in range(workers if "worker" in parts else 0):
                 await room.start_worker()
             room.write("ready")
@@ -169,25 +173,26 @@ async def engine(
             await room.stop()
 
 
-async def _start_servers(
-    room: Engine,
-    parts: Collection[PartName],
+def _servers(
+    folder: Path,
     ports: Ports,
     temporal_settings: Collection[str],
+    staff: Roster | None,
     *,
     keep_history: bool,
-) -> None:
-    folder = room.state_dir
-    plans = {
-        "postgres": lambda: plan_postgres(folder, ports.postgres),
+) -> dict[PartName, Callable[[], Awaitable[Plan]]]:
+    return {
+        "postgres": lambda: plan_postgres(folder, ports.postgres, staff),
         "temporal": lambda: plan_temporal(folder, ports, temporal_settings, keep_history=keep_history),
         "sandbox": lambda: plan_sandbox(folder, ports.sandbox),
     }
+
+
+async def _start_servers(room: Engine, plans: Collection[Callable[[], Awaitable[Plan]]]) -> None:
     try:
         async with asyncio.TaskGroup() as starting:
-            for name, plan in plans.items():
-                if name in parts:
-                    starting.create_task(_plan_and_bring_up(room, plan))
+            for plan in plans:
+                starting.create_task(_plan_and_bring_up(room, plan))
     except* CaseworkError as failures:
         raise failures.exceptions[0] from None
 

@@ -12,14 +12,16 @@ from typing import Any, Literal
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities.names import SEARCH_ATTRIBUTES, TASK_QUEUE
 from domain.errors import NotReady
+from domain.staff.roster import Roster
 from starters.engine_state import EngineAddresses
 from starters.settings import ENV_PREFIX
 from store.migrate import migrate
+from store.staff_file import seed_first
 from workers.boot_checks import check_temporal
 from workers.engine import postgres
 from workers.engine.process import Part, RunningPart
-from workflows.names import SEARCH_ATTRIBUTES, TASK_QUEUE
 
 PartName = Literal["postgres", "temporal", "sandbox", "worker"]
 PARTS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "worker")
@@ -72,13 +74,15 @@ class Plan:
     address: Callable[[EngineAddresses], str]
 
 
-async def plan_postgres(state_dir: Path, port: int) -> Plan:
-    """The database; settled when our migrations are applied."""
+async def plan_postgres(state_dir: Path, port: int, staff: Roster | None = None) -> Plan:
+    """The database; settled when our migrations are applied, and with a staff where one is given."""
     data_dir, log, port = state_dir / "postgres", state_dir / "postgres.log", port or free_port()
     await postgres.prepare(data_dir, log)
 
     async def settle(_: RunningPart) -> EngineAddresses:
         await migrate(postgres.url(port))
+        if staff is not None:
+            await seed_first(postgres.url(port), staff)
         return EngineAddresses(database_url=postgres.url(port))
 
     return Plan(

@@ -8,8 +8,10 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from domain.errors import InvalidRequest, UnknownCalendar
 from starters.engine_state import EngineState, read_running
 from starters.settings import PROVIDER_FIELDS, Settings, without_password
+from starters.staff import written_staff
 from starters.temporal_client import configured
 from workers.engine.engine import AlreadyRunning, Engine, engine
 from workers.engine.parts import PARTS, PartName, Ports
@@ -43,6 +45,7 @@ async def _up(options: UpOptions) -> int:
     stop_on_signals()
     outside = outside_parts(settings)
     try:
+        staff = written_staff(settings)
         async with engine(
             [part for part in PARTS if part not in outside and part not in options.without],
             state_dir=settings.state_dir,
@@ -51,6 +54,7 @@ async def _up(options: UpOptions) -> int:
             workers=options.workers,
             time_skipping=options.time_skipping,
             keep_history=True,
+            staff=staff,
             on_ready=say.part,
         ) as room:
             for name, address in outside.items():
@@ -62,6 +66,9 @@ async def _up(options: UpOptions) -> int:
     except PartFailed as error:
         say.failure(str(error))
         return 1
+    except (InvalidRequest, UnknownCalendar) as error:
+        say.failure(error.message)
+        return 2
     except asyncio.CancelledError:
         return 0
     return 0

@@ -4,12 +4,15 @@ from datetime import datetime
 
 from domain.base import Slug
 from domain.errors import OrderNotFound, QuantityExceeds, WrongStage
+from domain.orders import Reason
 from domain.records import UnitRange
+from domain.returns import aftercare_events as care
 from domain.returns import events as facts
 from domain.returns import messages as ask
 from domain.returns.amounts import lowest_free
 from domain.returns.deadlines import ship_back_by
 from domain.returns.eligibility import LineVerdict, Verdict, judge
+from domain.returns.evolve import reopened_lines
 from domain.returns.opening import Prepared
 from domain.returns.state import ReturnState, Stage
 from domain.sla import parse_duration
@@ -22,6 +25,10 @@ REOPENED_IN: dict[str, Stage] = {
     "refunded": "settlement",
     "exchanged": "settlement",
     "refunded_and_exchanged": "settlement",
+    "repaired": "settlement",
+    "reissued": "settlement",
+    "clawed_back": "ship_back",
+    "written_off": "ship_back",
 }
 
 
@@ -61,7 +68,7 @@ def decide_open(
         return_freight_payer=verdict.return_freight_payer,
         apply_by=verdict.deadlines.apply_by,
     )
-    return [applied, *_at_once(verdict)]
+    return [applied, *_at_once(verdict), *_nothing_back(application, verdict, prepared)]
 
 
 def _taken(prepared: Prepared) -> dict[Slug, list[UnitRange]]:
@@ -82,7 +89,20 @@ def _line(line: LineVerdict) -> facts.AppliedLine:
         decision=line.decision,
         code=line.code,
         units=line.units,
+        part=line.part,
     )
+
+
+def _nothing_back(
+    application: ask.Application, verdict: Verdict, prepared: Prepared
+) -> list[facts.ReturnEvent]:
+    """A reissue that was accepted at once may do without the goods at once."""
+    rules = prepared.terms.returns.reissue
+    if application.request.kind != "reissue" or verdict.decision != "accept" or rules is None:
+        return []
+    reasons: list[Reason] = [line.reason for line in verdict.lines if line.decision == "accept"]
+    worth = (verdict.refund.goods_minor, verdict.refund.currency)
+    return [care.GoodsWaived(automatic=True)] if rules.needs_nothing_back(reasons, *worth) else []
 
 
 def _at_once(verdict: Verdict) -> list[facts.ReturnEvent]:
@@ -102,7 +122,7 @@ def decide_reopen(
     if stays_as_it_is(state, reopen):
         return []
     stage = check_reopen(state, reopen, now)
-    for line in state.lines.values():
+    for line in reopened_lines(state).values():
         if sum(part.count for part in units.get(line.line, [])) < line.quantity:
             raise QuantityExceeds(f"line {line.line}: other returns hold its units by now")
     until = ship_back_by(state, now) if stage == "ship_back" else None
@@ -110,8 +130,11 @@ def decide_reopen(
 
 
 def stays_as_it_is(state: ReturnState, reopen: ask.Reopen) -> bool:
-    """Whether a new run only takes the case up: it was never closed, or hears again of a refund."""
-    return state.open or reopen.reason == "refund_reported"
+    """Whether a new run only takes the case up.
+
+    It was never closed, or hears again of a refund, or takes an appeal: that alone decides nothing again.
+    """
+    return state.open or reopen.reason in ("refund_reported", "appeal")
 
 
 def check_reopen(state: ReturnState, reopen: ask.Reopen, now: datetime) -> Stage:
@@ -119,12 +142,23 @@ def check_reopen(state: ReturnState, reopen: ask.Reopen, now: datetime) -> Stage
 
     To be asked before units are claimed for it. A late parcel is taken in only while the policy allows it.
     """
-    stage = state.closed_in if state.outcome == "cancelled" else REOPENED_IN.get(state.outcome or "")
+    stage = _reopened_in(state, reopen)
     if stage is None:
         raise WrongStage(f"{state.case_id} was {state.outcome}; open a new return instead", stage=state.stage)
     if reopen.reason == "late_parcel":
         _check_late(state, now)
     return stage
+
+
+def _reopened_in(state: ReturnState, reopen: ask.Reopen) -> Stage | None:
+    """Where it goes on; a refusal is taken back only because of a complaint, as far as the policy lets it."""
+    rules = state.terms.returns.appeal
+    if reopen.reason == "complaint":
+        if rules is None or state.outcome not in rules.reopens:
+            return None
+        if state.outcome == "refused":
+            return "review"
+    return state.closed_in if state.outcome == "cancelled" else REOPENED_IN.get(state.outcome or "")
 
 
 def _check_late(state: ReturnState, now: datetime) -> None:

@@ -3,8 +3,11 @@
 from datetime import datetime, timedelta
 
 from domain.errors import InvalidRequest, QuantityExceeds, WrongStage
+from domain.parcels import LOSS_REASONS, NOT_MOVING
+from domain.returns import advance_events as advances
 from domain.returns import events as facts
 from domain.returns import messages as ask
+from domain.returns.advances import is_awaited
 from domain.returns.deadlines import presumed_lost, ship_back_by
 from domain.returns.decisions.staging import require_stage
 from domain.returns.state import ReturnState
@@ -35,7 +38,8 @@ def decide_resolve_parcel(
     if command.event == "refused":
         return [facts.ParcelRefused(reason=command.reason, ship_back_by=ship_back_by(state, now))]
     lost = facts.ParcelLost(refund=command.refund, reason=command.reason)
-    return [lost] if command.refund else [lost, facts.Closed(outcome="parcel_lost")]
+    is_over = not command.refund and state.open_advance is None
+    return [lost, facts.Closed(outcome="parcel_lost")] if is_over else [lost]
 
 
 def decide_receive(state: ReturnState, command: ask.Receive, now: datetime) -> list[facts.ReturnEvent]:
@@ -76,12 +80,14 @@ def decide_parcel_seen(
     if state.stage != "ship_back" or state.parcel is None:
         return []
     parcel = state.parcel
-    if status == "silent" or reason in ("carrier_parcel_lost", "carrier_parcel_destroyed"):
+    if status == "silent" or reason in LOSS_REASONS:
         return presumed_lost(state, scanned_at)
-    moving = status not in ("registered", "exception", "held")
+    moving = status not in NOT_MOVING
     shipped: list[facts.ReturnEvent] = []
     if parcel.shipped_at is None and moving:
         shipped = [facts.Shipped(carrier=parcel.carrier, tracking_no=parcel.tracking_no)]
+    if is_awaited(state) and moving and status not in ("returning", "returned"):
+        shipped.append(advances.PickedUp(scanned_at=scanned_at))
     if status == "delivered" and parcel.delivered_at is None:
         return [*shipped, facts.Delivered(scanned_at=scanned_at)]
     if status in ("returning", "returned"):

@@ -9,18 +9,21 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from domain.calendars import Snapshot
+from domain.cases.events import CaseEvent
+from domain.cases.folding import Fact
 from domain.notices import Notice
 from domain.orders import Order
-from domain.policy import CaseProfile, PinnedPolicy, Policy
+from domain.policy import CaseProfile, Policy, ReturnTerms
 from domain.records import UnitRange
 from domain.returns import messages as ask
 from domain.returns.decisions import decide
 from domain.returns.decisions.opening import decide_open
 from domain.returns.events import ReturnEvent
+from domain.returns.evolve import FOLD
+from domain.returns.kind import RETURN
 from domain.returns.notices import notices_of
 from domain.returns.opening import Claimed, Prepared
 from domain.returns.state import ReturnState
-from domain.returns.story import Fact, blank, record
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 CHINA = Snapshot.model_validate_json((DEPLOY / "calendars" / "cn.json").read_bytes())
@@ -28,10 +31,11 @@ CONTENT = yaml.safe_load((DEPLOY / "policies" / "standard.yaml").read_text(encod
 OPENED_AT = datetime(2026, 11, 16, 10, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Monday morning
 
 
-def terms(**changes: Any) -> PinnedPolicy:
+def terms(**changes: Any) -> ReturnTerms:
     """The standard policy pinned on that Monday; `changes` go into its rules for returns."""
     content = {**CONTENT, "returns": {**CONTENT["returns"], **changes}}
-    return Policy.model_validate(content).pin(CaseProfile(kind="return"), OPENED_AT, {"cn": CHINA})
+    profile = CaseProfile(kind="return")
+    return Policy.model_validate(content).pin(ReturnTerms, profile, OPENED_AT, {"cn": CHINA})
 
 
 def order(**changes: Any) -> Order:
@@ -61,7 +65,7 @@ def application(*lines: tuple[str, int, str], kind: str = "return", **changes: A
     return ask.Application.model_validate({**given, **changes})
 
 
-def prepared(pinned: PinnedPolicy, bought: Order, **held: int) -> Prepared:
+def prepared(pinned: ReturnTerms, bought: Order, **held: int) -> Prepared:
     """All units of every line are free, but for the first `held` ones of a line (`line_1=2`)."""
     claims: dict[str, Claimed] = {}
     for line in bought.lines:
@@ -81,14 +85,13 @@ class Story:
         self.now = OPENED_AT
         self.facts: list[Fact] = []
         self.notices: list[Notice] = []
-        start = ask.OpenReturn.model_construct(merchant="m1", number="R-1")
-        self.state: ReturnState = blank(start, pinned)
+        self.state: ReturnState = RETURN.blank("return:m1:R-1", pinned)
         asked = application(*(lines or [("1", 1, "quality")]), **given)
         self.happens(*decide_open(asked, prepared(pinned, bought, **held), "h", self.now), by="customer")
 
-    def happens(self, *events: ReturnEvent, by: str = "system") -> "Story":
+    def happens(self, *events: CaseEvent, by: str = "system") -> "Story":
         """Facts that need no request."""
-        self.state, facts = record(self.state, events, self.now, by)
+        self.state, facts = FOLD.record(self.state, events, self.now, by)
         self.facts += facts
         for fact in facts:
             self.notices += notices_of(self.state, fact, self.now)

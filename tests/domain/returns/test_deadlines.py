@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+from domain.cases.events import ClockChanged
 from domain.returns import events as facts
 from domain.returns import messages as ask
 from domain.returns.deadlines import decide_due, lost_unseen_at, next_deadline
 from domain.returns.decisions.settlement import decide_out_of_stock
 from domain.returns.decisions.shipping import decide_parcel_seen
-from domain.returns.evolve import decode, fold
-from domain.returns.story import blank
+from domain.returns.evolve import FOLD
+from domain.returns.kind import RETURN
 from domain.sla import ClockBook, observe, rows
 from tests.domain.returns.given import APPROVE, OPENED_AT, SHIP, Story, inspected
 
@@ -90,7 +91,7 @@ def test_nothing_is_due_in_a_stage_that_waits_for_somebody():
 
 def test_a_breach_is_recorded_at_its_own_time_and_once():
     story = Story().after(days=2).happens()
-    told = [fact for fact in story.facts if isinstance(fact.event, facts.ClockChanged)]
+    told = [fact for fact in story.facts if isinstance(fact.event, ClockChanged)]
     [breach] = [fact for fact in told if fact.event.change == "breached" and fact.event.metric == "review"]  # type: ignore[attr-defined]
     assert breach.record.at == OPENED_AT + timedelta(hours=4)
     assert story.state.breached
@@ -109,10 +110,9 @@ def test_the_stored_facts_alone_give_the_same_state_and_the_same_clocks():
     story = Story().after(hours=3).asked(ask.RequestInfo(agent="a", question="?")).after(hours=30)
     story.asked(ask.GiveInfo(answer="!"), APPROVE, SHIP).after(days=2)
     records = [fact.record for fact in story.facts]
-    start = ask.OpenReturn.model_construct(merchant="m1", number="R-1")
-    again = fold(blank(start, story.state.terms), records)
+    again = FOLD.fold(RETURN.blank("return:m1:R-1", story.state.terms), records)
     assert again == story.state
-    assert [decode(record) for record in records] == [fact.event for fact in story.facts]
+    assert [FOLD.decode(record) for record in records] == [fact.event for fact in story.facts]
     book, spec = ClockBook(), story.state.terms.clocks
     for record in records:
         book = observe(book, spec, record.type, record.at)

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from domain.cases.events import CaseEvent
+from domain.cases.news import refund_news
 from domain.errors import (
     CaseClosed,
     CaseworkError,
@@ -16,8 +18,9 @@ from domain.returns import events as facts
 from domain.returns import messages as ask
 from domain.returns.actors import actor_of
 from domain.returns.decisions.opening import decide_open, decide_reopen
-from domain.returns.decisions.settlement import decide_refund, decide_refund_reported
+from domain.returns.decisions.settlement import decide_refund
 from domain.returns.decisions.shipping import decide_parcel_seen
+from domain.returns.state import ReturnState
 from tests.domain.returns.given import (
     APPROVE,
     CONFIRM,
@@ -35,6 +38,11 @@ from tests.domain.returns.given import (
 )
 
 REJECTED = {"failed": 1, "reason": "scratched"}
+
+
+def news(state: ReturnState, report: ask.RefundReport) -> list[CaseEvent]:
+    """What a return makes of a refund's report."""
+    return refund_news(state, report, facts.RefundReported)
 
 
 def test_an_application_without_fault_is_approved_at_once():
@@ -287,11 +295,11 @@ def test_a_refunds_news_counts_once_and_only_for_this_case():
     story = inspected()
     story.happens(*decide_refund(story.state))
     report = ask.RefundReport(refund_id="r", seq=1, state="held", at=story.now)
-    assert decide_refund_reported(story.state, report.model_copy(update={"seq": 9})) == []
-    story.happens(*decide_refund_reported(story.state, report))
-    assert decide_refund_reported(story.state, report) == []
-    story.happens(*decide_refund_reported(story.state, report.model_copy(update={"state": "settled"})))
-    assert decide_refund_reported(story.state, report) == []
+    assert news(story.state, report.model_copy(update={"seq": 9})) == []
+    story.happens(*news(story.state, report))
+    assert news(story.state, report) == []
+    story.happens(*news(story.state, report.model_copy(update={"state": "settled"})))
+    assert news(story.state, report) == []
     assert story.state.refunded_minor == 3333
 
 

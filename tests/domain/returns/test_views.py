@@ -4,16 +4,19 @@ from datetime import timedelta
 
 import pytest
 
+from domain.cases.answers import answer_to
+from domain.cases.page import markdown
+from domain.cases.readings import sla_state
+from domain.cases.views import summarise, whole
 from domain.digests import digest
 from domain.errors import CaseworkError
 from domain.notices import NoticeFacts
 from domain.returns import events as facts
 from domain.returns import messages as ask
-from domain.returns.answers import answer_to, opening_answer, whole
+from domain.returns.answers import opening_answer
 from domain.returns.decisions.settlement import decide_out_of_stock, decide_refund
-from domain.returns.page import markdown
-from domain.returns.story import blank
-from domain.returns.views import progress, sla_state, summarise, waiting_for
+from domain.returns.kind import RETURN
+from domain.returns.views import progress, waiting_for
 from domain.sla import ClockBook
 from tests.domain.returns.given import (
     APPROVE,
@@ -100,11 +103,11 @@ def test_the_customer_is_told_until_when_it_is_their_turn():
 
 def test_the_read_model_is_made_from_the_events_alone():
     story = Story()
-    row = summarise(story.state)
+    row = summarise(RETURN, story.state)
     assert (row.stage, row.waiting_for, row.due_metric, row.sla_state) == ("review", "agent", "review", "ok")
     assert row.next_instant_at == story.now + timedelta(hours=3)  # three quarters of four hours
     assert row.last_seq == len(story.facts)
-    closed = summarise(story.asked(ask.Cancel()).state)
+    closed = summarise(RETURN, story.asked(ask.Cancel()).state)
     assert (closed.open, closed.outcome, closed.next_instant_at, closed.due_at) == (
         False,
         "cancelled",
@@ -125,7 +128,7 @@ SLA: list[tuple[Given, str]] = [
 
 @pytest.mark.parametrize(("given", "worst"), SLA)
 def test_the_worst_clock_counts(given: Given, worst: str):
-    assert summarise(given().state).sla_state == worst
+    assert summarise(RETURN, given().state).sla_state == worst
 
 
 def test_a_case_without_clocks_has_no_sla():
@@ -135,12 +138,11 @@ def test_a_case_without_clocks_has_no_sla():
 def test_a_page_without_clocks_has_no_table():
     story = Story()
     bare = story.state.model_copy(update={"clocks": ClockBook(), "terms": terms()})
-    assert "| clock |" not in markdown(bare, story.now)
+    assert "| clock |" not in markdown(RETURN, bare, story.now)
 
 
 def test_while_the_case_is_opened_it_waits_for_the_desk():
-    start = ask.OpenReturn.model_construct(merchant="m1", number="R-1")
-    assert waiting_for(blank(start, terms())) == "system"
+    assert waiting_for(RETURN.blank("return:m1:R-1", terms())) == "system"
 
 
 def test_answers_say_the_sequence_and_the_request_they_are_to():
@@ -150,17 +152,17 @@ def test_answers_say_the_sequence_and_the_request_they_are_to():
     assert answer_to(Story().asked(ask.Cancel()).state, ask.Cancel()).outcome == "cancelled"
     opened = opening_answer(Story().state)
     assert (opened.decision, opened.refund_minor, opened.ship_back_by) == ("review", 3333, None)
-    assert whole(story.state, story.now)["waiting_for"] == "customer"
+    assert whole(RETURN, story.state, story.now)["waiting_for"] == "customer"
 
 
 def test_the_page_says_where_it_is_what_is_next_and_until_when():
-    page = markdown(Story().asked(APPROVE).state, Story().now)
+    page = markdown(RETURN, Story().asked(APPROVE).state, Story().now)
     assert "**Return R-1 of order SO-1: ship back**" in page
     assert "Next: the customer acts" in page
     assert "reminder to send the goods" in page
     assert "| review | stopped | met |" in page
-    assert "3333 CNY" in markdown(paying().state, Story().now)
-    assert "closed, cancelled" in markdown(Story().asked(ask.Cancel()).state, Story().now)
+    assert "3333 CNY" in markdown(RETURN, paying().state, Story().now)
+    assert "closed, cancelled" in markdown(RETURN, Story().asked(ask.Cancel()).state, Story().now)
 
 
 def told(story: Story) -> list[str]:

@@ -1,8 +1,10 @@
 """The book that a case carries: small, foldable, through JSON; telling changes once, and when to look."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +19,8 @@ from domain.sla import (
     rows,
     told,
 )
+from domain.sla.promise import Promise
+from domain.sla.running import run_clock
 from tests.domain.sla.stories import book_of, metric, spec_of, when
 
 INSTANT = timedelta(microseconds=1)
@@ -35,7 +39,7 @@ def look(book: ClockBook, spec: ClockSpec, now: datetime) -> tuple[ClockBook, li
     """What a case does when it wakes: record what is new, remember that it was told, go through JSON."""
     new = list(changes(book, spec, now))
     for change in new:
-        book = told(book, change.change, change.at)
+        book = told(book, change)
     return ClockBook.model_validate_json(book.model_dump_json()), new
 
 
@@ -98,6 +102,37 @@ def test_the_order_of_arrival_does_not_matter(
     for at, event_type in distinct:
         shuffled = observe(shuffled, SPEC, event_type, at)
     assert rows(in_order, SPEC, as_of) == rows(shuffled, SPEC, as_of)
+
+
+def from_the_start(book: ClockBook, now: datetime) -> Counter[tuple[str, str, datetime, datetime]]:
+    """What a run over all that is known by then makes of the clocks."""
+    known = sorted((event for event in book.heard if event.at <= now), key=lambda event: event.at)
+    clocks = [run_clock(known, Promise(each, SPEC), now) for each in SPEC.metrics]
+    return Counter(
+        (clock.promise.metric.name, change.kind, change.at, change.due_at)
+        for clock in clocks
+        for change in clock.changes
+    )
+
+
+@pytest.mark.parametrize("late_per_cent", [0, 3])
+def test_a_long_case_goes_on_from_where_it_was_as_if_run_from_its_start(late_per_cent: int) -> None:
+    dice, book, now = Random(late_per_cent), ClockBook(), BASE
+    recorded: Counter[ClockChange] = Counter()
+    for number in range(300):
+        now += timedelta(minutes=dice.randrange(90))
+        late = timedelta(hours=9) if dice.randrange(100) < late_per_cent else timedelta(0)
+        book = observe(book, SPEC, dice.choice(EVENT_TYPES), now - late)
+        book, new = look(book, SPEC, now)
+        recorded.update(new)
+        if number % 10 == 0:
+            told_so = [
+                (each.metric, each.change, each.at, each.due_at) for each in all_changes(book, SPEC, now)
+            ]
+            assert Counter(told_so) == from_the_start(book, now)
+    whole = Counter(all_changes(book, SPEC, now))
+    assert whole <= recorded
+    assert late_per_cent or whole == recorded
 
 
 def test_events_that_no_clock_hears_leave_the_book_as_it_is() -> None:

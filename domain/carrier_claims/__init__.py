@@ -1,0 +1,1 @@
+"""Claims against carriers: filed, proven, answered, paid, so that money comes back (sop L6)."""

@@ -1,0 +1,52 @@
+"""What a case makes of the reports that others send it: each is taken once, a repeat changes nothing."""
+
+from domain.cases.events import (
+    ApprovalAnswered,
+    ApprovalAsked,
+    ApprovalsDone,
+    CaseEvent,
+    Linked,
+    LinkReported,
+    RefundReportedFact,
+)
+from domain.cases.messages import LinkReport, RefundReport
+from domain.cases.state import AnyState, RefundPart
+from domain.refunds import DECLINED
+
+
+def refund_news(state: AnyState, report: RefundReport, told: type[RefundReportedFact]) -> list[CaseEvent]:
+    """A refund's news; `told` is the kind's own fact. A number that is not ours changes nothing."""
+    part = next((part for part in state.refunds if part.seq == report.seq), None)
+    if part is None or part.state in (report.state, "settled"):
+        return []
+    if report.state == "asked":
+        is_new = part.approval is None and part.state == "started"
+        return (
+            [ApprovalAsked(refund_seq=part.seq, hash=report.hash or "", why=[*report.why])] if is_new else []
+        )
+    answered = _answered(state, part, report) if part.approval == "asked" else []
+    if report.state == "approved":
+        return answered
+    news = report.model_dump(include={"state", "reason", "paid_minor"})
+    return [*answered, told(refund_seq=report.seq, **news)]
+
+
+def _answered(state: AnyState, part: RefundPart, report: RefundReport) -> list[CaseEvent]:
+    """The second person's word, and whether another refund of the case still waits for one."""
+    verdict = "declined" if report.reason == DECLINED else "approved"
+    word = ApprovalAnswered(refund_seq=part.seq, verdict=verdict, by=report.by or "", words=report.words)
+    others = any(each.approval == "asked" for each in state.refunds if each.seq != part.seq)
+    return [word] if others else [word, ApprovalsDone()]
+
+
+def link_news(state: AnyState, report: LinkReport) -> list[CaseEvent]:
+    """A linked case's news: the link, if it is a new one, and where the other case is by now."""
+    known = state.link(report.case_id)
+    if report.case_id == state.case_id:
+        return []
+    linked = [] if known else [Linked(case_id=report.case_id, relation=report.relation)]
+    now = (report.stage, report.outcome, report.open)
+    if known is not None and (known.stage, known.outcome, known.open) == now:
+        return []
+    told = LinkReported(case_id=report.case_id, stage=report.stage, outcome=report.outcome, open=report.open)
+    return [*linked, told]

@@ -1,0 +1,149 @@
+"""What every case is at a moment: folded from its events, changed in no other way."""
+
+from typing import Any, Generic, Literal, TypeVar, cast
+
+from pydantic import Field
+
+from domain.base import Model, UtcInstant
+from domain.cases.links import CaseLink
+from domain.goodwill import Purpose
+from domain.orders import Language, Order
+from domain.policy.pinned import PinnedPolicy
+from domain.records import UnitRange
+from domain.refunds import ApprovalState
+from domain.sla import ClockBook, ClockSpec
+
+T = TypeVar("T", bound=PinnedPolicy)
+G = TypeVar("G", bound=str)
+
+
+class RefundPart(Model):
+    """A refund of this case, as far as the case knows."""
+
+    seq: int
+    amount_minor: int
+    state: Literal["started", "settled", "failed", "held"] = "started"
+    since: UtcInstant
+    reason: str | None = None
+    purpose: Purpose = "refund"
+    paid_minor: int = 0
+    """Of one that did not settle as a whole: what was paid nevertheless."""
+
+    requested_by: str | None = None
+    edited_by: str | None = None
+    approval: ApprovalState | None = None
+    """Where it needs a second person's word; None where nobody need look."""
+
+    @property
+    def settled_minor(self) -> int:
+        """What was paid of it."""
+        return self.amount_minor if self.state == "settled" else self.paid_minor
+
+
+class CaseState(Model, Generic[T, G]):
+    """A case. `terms` is the policy that was pinned at opening; everything else comes from events.
+
+    `T` is the excerpt of the policy that the kind carries, `G` its stages; the first is "opening", the last
+    "closed".
+    """
+
+    case_id: str
+    merchant: str
+    number: str
+    terms: T
+    terms_hash: str = ""
+    clocks: ClockBook
+    seq: int = 0
+    stage: G = Field(default=cast("Any", "opening"))
+    order: Order | None = None
+    channel: str = ""
+    language: Language = "zh-CN"
+    priority: str = "P3"
+    policy: str = ""
+    policy_hash: str = ""
+    calendar_revision: str = ""
+    request_hash: str = ""
+    opened_at: UtcInstant | None = None
+    stage_since: UtcInstant | None = None
+    last_event_at: UtcInstant | None = None
+    refunds: list[RefundPart] = []
+    breaches: int = 0
+    outcome: str | None = None
+    closed_at: UtcInstant | None = None
+    closed_in: G | None = None
+    team: str | None = None
+    assignee: str | None = None
+    links: list[CaseLink] = []
+    money_asked_by: str | None = None
+    """The member of the staff whose word lets the case pay; None while the policy does alone."""
+    money_fixed_by: str | None = None
+    """Who fixed the amount last, where that was somebody of the staff."""
+
+    @property
+    def clock_spec(self) -> ClockSpec:
+        """The clocks that the case is held to as it is now; a kind whose grade may change chooses by it."""
+        return self.terms.clocks
+
+    @property
+    def open(self) -> bool:
+        """Whether the case still goes on."""
+        return self.stage != "closed"
+
+    @property
+    def bought(self) -> Order:
+        """The order; only asked for where the case has one, after the opening."""
+        assert self.order is not None
+        return self.order
+
+    @property
+    def customer_id(self) -> str | None:
+        """Whose case it is; None for a kind that is nobody's."""
+        return self.bought.customer_id
+
+    @property
+    def tier(self) -> str:
+        """The customer's tier (sop K1)."""
+        return self.order.customer_tier if self.order else "ordinary"
+
+    @property
+    def timezone(self) -> str:
+        """The customer's time zone: their days and quiet hours count."""
+        return self.order.timezone if self.order else "Asia/Shanghai"
+
+    @property
+    def breached(self) -> bool:
+        """Whether some clock was breached, cured or not."""
+        return self.breaches > 0
+
+    @property
+    def held(self) -> dict[str, list[UnitRange]] | None:
+        """The units that the case claims of its order, by line; None for a kind that claims none."""
+        return None
+
+    @property
+    def open_refund(self) -> RefundPart | None:
+        """The latest refund while it is on its way, failed or held; None without one, or when it settled."""
+        return self.refunds[-1] if self.refunds and self.refunds[-1].state != "settled" else None
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether a refund of the case waits for a second person."""
+        return any(part.approval == "asked" for part in self.refunds)
+
+    @property
+    def refunded_minor(self) -> int:
+        """What was paid in money."""
+        return sum(part.settled_minor for part in self.refunds if part.purpose != "voucher")
+
+    @property
+    def open_children(self) -> list[CaseLink]:
+        """What this case started and has not seen end."""
+        return [link for link in self.links if link.is_child and link.open]
+
+    def link(self, case_id: str) -> CaseLink | None:
+        """What is known of a linked case."""
+        return next((link for link in self.links if link.case_id == case_id), None)
+
+
+AnyState = CaseState[Any, Any]
+S = TypeVar("S", bound=AnyState)

@@ -1,0 +1,66 @@
+"""Parcels: the words for what happens to them, and the watch over them (contracts §3). Pure."""
+
+from domain.parcels.book import (
+    ExceptionChange,
+    MilestoneReached,
+    ParcelBook,
+    ParcelChange,
+    ToldException,
+    changes,
+    course_of,
+    decides,
+    heard,
+    next_instant,
+    told,
+)
+from domain.parcels.course import Course, Episode, Journey, Thresholds, course
+from domain.parcels.effects import MILESTONES, Milestone
+from domain.parcels.replays import WatchReplay, WatchReplayAnswer, replay_watch
+from domain.parcels.vocabulary import (
+    JOURNEY_ENDS,
+    LOSS_REASONS,
+    NEAR_DELIVERY,
+    NOT_MOVING,
+    WATCHED_KINDS,
+    ExceptionKind,
+    ParcelStatus,
+    Party,
+    Scan,
+    WatchedKind,
+    party_of,
+)
+
+__all__ = [
+    "JOURNEY_ENDS",
+    "LOSS_REASONS",
+    "MILESTONES",
+    "NEAR_DELIVERY",
+    "NOT_MOVING",
+    "WATCHED_KINDS",
+    "Course",
+    "Episode",
+    "ExceptionChange",
+    "ExceptionKind",
+    "Journey",
+    "Milestone",
+    "MilestoneReached",
+    "ParcelBook",
+    "ParcelChange",
+    "ParcelStatus",
+    "Party",
+    "Scan",
+    "Thresholds",
+    "ToldException",
+    "WatchReplay",
+    "WatchReplayAnswer",
+    "WatchedKind",
+    "changes",
+    "course",
+    "course_of",
+    "decides",
+    "heard",
+    "next_instant",
+    "party_of",
+    "replay_watch",
+    "told",
+]

@@ -1,0 +1,1 @@
+"""Extreme weather: windows over regions, and whom they touch (sop L7)."""

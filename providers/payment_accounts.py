@@ -1,0 +1,92 @@
+"""Which merchant is paid by which gateway, and the keys to it: a YAML file that only operations read."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
+
+from domain.base import Model, Slug
+from domain.errors import NotReady
+
+
+def _http_url(text: str) -> str:
+    TypeAdapter(HttpUrl).validate_python(text)
+    return text.rstrip("/")
+
+
+Url = Annotated[str, AfterValidator(_http_url)]
+
+
+def _not_empty(secret: SecretStr) -> SecretStr:
+    if not secret.get_secret_value().strip():
+        raise ValueError("a secret must not be empty")
+    return secret
+
+
+Secret = Annotated[SecretStr, AfterValidator(_not_empty)]
+
+
+class StripeAccount(Model):
+    """An account at Stripe."""
+
+    rail: Literal["stripe"]
+    secret_key: Secret
+    url: Url = "https://api.stripe.com"
+
+
+class WechatAccount(Model):
+    """A merchant of WeChat Pay (API v3), with the platform's public key in place of its certificates."""
+
+    rail: Literal["wechat"]
+    mch_id: str
+    app_id: str
+    serial_no: str
+    """The serial number of the merchant's own certificate."""
+    private_key: Secret
+    apiv3_key: Secret
+    public_key: str
+    public_key_id: str
+    url: Url = "https://api.mch.weixin.qq.com"
+
+
+class AlipayAccount(Model):
+    """An application at Alipay that signs with RSA2 and plain keys."""
+
+    rail: Literal["alipay"]
+    app_id: str
+    private_key: Secret
+    public_key: str
+    url: Url = "https://openapi.alipay.com/gateway.do"
+
+
+class SandboxAccount(Model):
+    """The sandbox's own gateway."""
+
+    rail: Literal["sandbox"]
+    url: Url
+
+
+Account = Annotated[
+    StripeAccount | WechatAccount | AlipayAccount | SandboxAccount, Field(discriminator="rail")
+]
+
+Accounts = Mapping[Slug, Annotated[list[Account], Field(min_length=1)]]
+"""Per merchant: the first is for new refunds, the others for those that began there."""
+
+_ACCOUNTS: TypeAdapter[Accounts] = TypeAdapter(Accounts)
+
+
+def read_accounts(file: Path) -> Accounts:
+    """The accounts of a file; raises `NotReady` that says what is wrong where, never a secret."""
+    try:
+        return _ACCOUNTS.validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError) as error:
+        raise NotReady(f"{file.name}: {type(error).__name__}; it must be readable YAML") from None
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
+            for each in error.errors(include_url=False, include_input=False, include_context=False)
+        ]
+        raise NotReady(f"{file.name}: {'; '.join(problems)}") from None

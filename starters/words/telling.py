@@ -1,0 +1,32 @@
+"""How sentences for events are registered and found."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from domain.cases.events import CaseEvent
+from starters.moments import moment
+
+E = TypeVar("E", bound=CaseEvent)
+WORDS: dict[type[CaseEvent], Callable[[Any, str], str]] = {}
+"""Payload class to what makes its sentence, times in a zone."""
+
+
+def on(event: type[E]) -> Callable[[Callable[[E, str], str]], Callable[[E, str], str]]:
+    """Decorates the words of an event."""
+
+    def register(words: Callable[[E, str], str]) -> Callable[[E, str], str]:
+        WORDS[event] = words
+        return words
+
+    return register
+
+
+def plain(event: type[CaseEvent], words: str) -> None:
+    """Words that say the same of every such event."""
+    WORDS[event] = lambda _event, _zone: words
+
+
+def until(at: datetime, zone: str) -> str:
+    """A moment in the zone."""
+    return moment(at, zone)
