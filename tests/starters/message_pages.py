@@ -43,8 +43,13 @@ class MessagePage:
         return f"{MERCHANT}-{self.name}{suffix}"
 
     def story(self, merchant: str) -> Story:
-        """The page's story at that merchant."""
-        return story(merchant, self.document)
+        """The page's story at that merchant, whose people hear of things at any hour of the day."""
+        told = story(merchant, self.document)
+        awake = {
+            name: text.replace('"policy": "standard"', '"policy": "awake"')
+            for name, text in told.files.items()
+        }
+        return Story(awake, told.steps)
 
 
 async def _late_parcels(world: World) -> None:
