@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from demo.evidence import AGAIN, ANSWERED, CONFIRMED, Evidence
 from demo.figures import CarrierMoney, Check, Money, Notices, Waiting
 from demo.peak import SURGE
 from demo.tally import spared_parcels, storm_notices
+from demo.words import pounds
+from domain.approvals import Approval
 from domain.records import CaseSummary
 
 TWICE_AROUND = (ANSWERED, AGAIN, ANSWERED, CONFIRMED)
@@ -24,6 +27,7 @@ def check_all(
         all_ended(evidence, waiting),
         books_agree(money),
         paid_once(evidence),
+        large_ones_approved(evidence),
         carriers_agree(carriers),
         told_once(evidence, notices),
         storm_told_once(evidence),
@@ -63,6 +67,27 @@ def paid_once(evidence: Evidence) -> Check:
         holds=not twice,
         detail=", ".join(twice) or f"{len(paid)} refund keys, {paid.total()} payments",
     )
+
+
+def large_ones_approved(evidence: Evidence) -> Check:
+    """A second person said yes to each before the gateway took it on."""
+    taken_at = {refund.key: refund.accepted_at for refund in evidence.taken_on}
+    large = [
+        row for row in evidence.ledger if row.key in taken_at and row.amount_minor > evidence.limit_minor
+    ]
+    wrong = [row.key for row in large if not _approved_by(taken_at[row.key], evidence.approvals.get(row.key))]
+    return Check(
+        name="large refunds have a second person's yes",
+        holds=not wrong and bool(large),
+        detail=", ".join(wrong) or f"{len(large)} refunds above {pounds(evidence.limit_minor)}",
+    )
+
+
+def _approved_by(at: datetime, asked: Approval | None) -> bool:
+    """Whether somebody who had no hand in it had said yes by then."""
+    if asked is None or asked.decided_at is None or asked.state != "approved":
+        return False
+    return asked.decided_at <= at and asked.decided_by not in asked.hands
 
 
 def carriers_agree(carriers: CarrierMoney) -> Check:

@@ -11,6 +11,7 @@ from demo.day import MERCHANT
 from demo.expected import Expected
 from demo.storm import Storm
 from demo.watch import Watch
+from domain.approvals import Approval
 from domain.carrier_claims.requests import Income
 from domain.carrier_claims.state import claim_key
 from domain.notices import NoticeRecord
@@ -61,6 +62,10 @@ class Evidence:
     """What carriers paid, by our books."""
     paid_by_carriers: Mapping[str, int] = field(default_factory=dict[str, int])
     """What carriers paid, by their claims desks: minor units by the claim's key."""
+    limit_minor: int = 0
+    """Above which a refund needs a second person."""
+    approvals: Mapping[str, Approval] = field(default_factory=dict[str, Approval])
+    """What a second person said, by the refund's key."""
 
 
 async def gather(
@@ -72,6 +77,7 @@ async def gather(
     *,
     surge: InForce,
     storm: Storm,
+    limit_minor: int,
 ) -> Evidence:
     """Ask all of them."""
     cases = await watch.look()
@@ -79,12 +85,13 @@ async def gather(
     ledger, log, records = Ledger(pool), NoticeLog(pool), CaseRecords(pool)
     facts = {case_id: await records.events(case_id) for case_id in ids}
     claims = [case for case in cases if case.kind == "claim"]
+    rows = [row for case_id in ids for row in await ledger.for_case(case_id)]
     filed = [case for case in claims if any(fact.type == FILED for fact in facts[case.case_id])]
     return Evidence(
         expected=expected,
         cases=cases,
         refused=[fact for found in facts.values() for fact in found if fact.type == "return.refused"],
-        ledger=[row for case_id in ids for row in await ledger.for_case(case_id)],
+        ledger=rows,
         taken_on=[refund for refund in await sandbox.refunds() if refund.merchant == MERCHANT],
         movements=[move for move in await sandbox.journal() if move.merchant == MERCHANT],
         notices=[record for case_id in ids for record in await log.for_case(case_id)],
@@ -101,6 +108,8 @@ async def gather(
         },
         income=await _income(pool, claims),
         paid_by_carriers=await _paid_by_carriers(sandbox, filed),
+        limit_minor=limit_minor,
+        approvals={row.key: await ledger.approval(row.refund_id) for row in rows if row.approval is not None},
     )
 
 

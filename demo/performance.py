@@ -11,8 +11,9 @@ from typing import Any
 from temporalio.client import Client
 
 from demo.complaint_people import ComplaintPeople
-from demo.day import MERCHANT
+from demo.day import CURRENCY, MERCHANT
 from demo.evidence import gather
+from demo.lead import Lead
 from demo.mishaps import Assassin, Kill
 from demo.parcel_people import ParcelPeople
 from demo.peak import announce_surge, own_policies, surge_hour
@@ -25,9 +26,11 @@ from demo.tasks import beside, together
 from demo.trouble_people import TroublePeople
 from demo.watch import Watch
 from domain.errors import CaseworkError
+from domain.policy.approval_rules import limit_of
 from domain.policy.policy import InForce
 from domain.records import CaseSummary
 from sandbox.client import SandboxClient
+from starters.approvals import ApprovalDesk
 from starters.case_records import CaseRecords
 from starters.client import Cases
 from starters.settings import ENV_PREFIX, Settings
@@ -86,13 +89,21 @@ class Performance:
             self.client,
             surge=self.surge,
             storm=self.storm,
+            limit_minor=self._limit_minor(shipped),
         )
         return summarise(evidence, orders=self.orders, took=took, kills=self.kills, remarks=self.remarks)
+
+    def _limit_minor(self, shipped: PolicyLibrary) -> int:
+        """Above which a refund of the day needs a second person."""
+        rules = shipped.load(POLICY).refunds.approval
+        assert rules is not None
+        return limit_of(rules.per_refund_minor, CURRENCY)
 
     async def _play(self) -> None:
         # On a busy machine an answer takes long; nobody in the demo gives up before it comes.
         cases = Cases(self.client, CaseRecords(self.pool), patience_seconds=PATIENCE_SECONDS)
         troubles = TroublePeople(cases, self.sandbox, self.watch, self.played.parcels, self.remarks.append)
+        desk = ApprovalDesk(self.client, self.pool, patience_seconds=PATIENCE_SECONDS)
         acts = self._acts(cases)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -100,6 +111,7 @@ class Performance:
                     together(*acts, self._mishap(), self.watch.until_all(self._have_ended)),
                     troubles.attend("delivery"),
                     troubles.attend("claim"),
+                    Lead(desk, self.remarks.append).attend(),
                 )
         except TimeoutError:
             self.remarks.append(f"not everything had ended after {PATIENCE_SECONDS:.0f} s")

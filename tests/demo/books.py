@@ -8,6 +8,7 @@ from demo.evidence import Evidence
 from demo.expected import Expected
 from demo.mishaps import Kill
 from demo.summary import Summary, summarise
+from domain.approvals import Approval
 from domain.carrier_claims.requests import Income
 from domain.notices import Attempt, Channel, NoticeRecord
 from domain.policy.policy import InForce
@@ -17,6 +18,7 @@ from domain.weather.messages import Window
 from sandbox.messages import ActiveFault, Arrived, Movement, Refund
 
 AT = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
 WIDTH = 80
 
 
@@ -106,6 +108,23 @@ def taken_on(number: str, ref: str = "re_1") -> Refund:
     )
 
 
+def approval(number: str, **changes: Any) -> Approval:
+    row: dict[str, Any] = {
+        **ledger(number).model_dump(include={"key", "refund_id", "case_id", "seq", "merchant", "order_id"}),
+        "amount_minor": 150,
+        "currency": "GBP",
+        "destination": "sandbox:O1",
+        "hash": "0123456789abcdef",
+        "why": ["refund"],
+        "requested_by": "i1",
+        "asked_at": AT - MINUTE,
+        "state": "approved",
+        "decided_by": "sv-01",
+        "decided_at": AT,
+    }
+    return Approval.model_validate(row | changes)
+
+
 def told(
     notice_id: str,
     channel: Channel | None,
@@ -133,7 +152,6 @@ REFUSED = Recorded(
     seq=2, type="return.refused", at=AT, actor="customer", data={"code": "window_closed", "reason": "late"}
 )
 FELL = Attempt(channel="email", outcome="refused")
-MINUTE = timedelta(minutes=1)
 SURGE = InForce(since=AT - MINUTE, until=AT + MINUTE)
 STORM = Window(
     window_id="weather:gifts:storm", region="GB-SCT", reason="storm", since=AT, until=AT + MINUTE, parcels=1
@@ -172,6 +190,8 @@ SOUND = Evidence(
         )
     ],
     paid_by_carriers={"cl-1": 90},
+    limit_minor=100,
+    approvals={"rf-gifts-A-1": approval("A")},
     refused=[REFUSED],
     ledger=[ledger("A")],
     taken_on=[taken_on("A")],

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from demo.report import print_summary, print_timeline
+from domain.approvals import Approval
 from domain.carrier_claims.requests import Income
 from sandbox.messages import Arrived, Movement
 from tests.demo.books import (
@@ -18,6 +19,7 @@ from tests.demo.books import (
     REFUSED,
     SOUND,
     WIDTH,
+    approval,
     arrived,
     case,
     failed,
@@ -88,6 +90,25 @@ def test_a_second_payment_is_noticed_whether_by_key_or_by_case() -> None:
     assert "nothing is paid twice" not in str(
         failed(ledger=[ledger("A"), ledger("A", seq=2, state="failed")])
     )
+
+
+@pytest.mark.parametrize(
+    "approvals",
+    [
+        {},
+        {"rf-gifts-A-1": approval("A", state="asked", decided_by=None, decided_at=None)},
+        {"rf-gifts-A-1": approval("A", state="declined")},
+        {"rf-gifts-A-1": approval("A", decided_at=AT + MINUTE)},
+        {"rf-gifts-A-1": approval("A", decided_by="i1")},
+    ],
+    ids=["nobody was asked", "nobody answered", "a no", "a yes afterwards", "their own yes"],
+)
+def test_a_large_refund_without_a_second_person_is_noticed(approvals: dict[str, Approval]) -> None:
+    assert failed(approvals=approvals) == ["large refunds have a second person's yes: rf-gifts-A-1"]
+
+
+def test_a_day_without_a_large_refund_shows_nothing_of_approvals() -> None:
+    assert failed(limit_minor=150) == ["large refunds have a second person's yes: 0 refunds above £1.50"]
 
 
 def test_a_case_that_is_missing_or_waits_is_named() -> None:
