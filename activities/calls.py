@@ -56,6 +56,10 @@ def typed(error: TemporalError) -> CaseworkError:
     return NoAnswer(f"Temporal said: {error}")
 
 
+BUSY_WORKER = "[TMPRL1101]"
+"""How the SDK's answer to a query begins whose worker needed over two seconds to replay the history."""
+
+
 def is_worth_resending(error: TemporalError) -> bool:
     """Whether the same request with the same id may be answered when it is sent again.
 
@@ -64,6 +68,8 @@ def is_worth_resending(error: TemporalError) -> bool:
     """
     if isinstance(error, RPCTimeoutOrCancelledError):
         return True
+    if isinstance(error, WorkflowQueryFailedError):
+        return error.message.startswith(BUSY_WORKER)
     if not isinstance(error, RPCError):
         return False
     return has_detail(error, WorkflowNotReadyFailure) or error.status in WORTH_RESENDING

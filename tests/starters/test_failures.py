@@ -85,6 +85,12 @@ def test_a_workflow_that_was_not_ready_is_asked_again_also_with_a_start() -> Non
     assert not is_worth_resending(WorkflowUpdateFailedError(ApplicationError("no", type="refused")))
 
 
+def test_a_query_that_met_a_busy_worker_is_asked_again_and_one_that_failed_is_not() -> None:
+    busy = "[TMPRL1101] Potential deadlock detected: workflow didn't yield within 2 second(s)."
+    assert is_worth_resending(WorkflowQueryFailedError(busy))
+    assert not is_worth_resending(WorkflowQueryFailedError("the case is not open yet"))
+
+
 def test_the_callers_cancellation_stays_one() -> None:
     wrapped = WorkflowUpdateRPCTimeoutOrCancelledError()
     wrapped.__cause__ = asyncio.CancelledError()
