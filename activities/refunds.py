@@ -1,22 +1,22 @@
 """Money: ledger before money, one key per refund, query before resend (design §5)."""
 
-from typing import Literal, NamedTuple, Protocol, get_args
+from typing import Literal, Protocol, get_args
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.clock import scheduled_at
 from activities.failures import as_application_error, come_again, typed_failures
+from activities.gateway import Gateway, TurnedDown
 from domain.approvals import Approval, Asking
 from domain.base import Model
-from domain.errors import NotFound, ProviderRefused, ProviderUnavailable
+from domain.errors import NotFound, ProviderUnavailable
 from domain.refund_parts import Share, together
 from domain.refund_rules import (
     ABSENT,
     ABSENT_TWICE_APART,
     is_absent_for_good,
     is_certain_no,
-    may_send_again,
     next_look_in,
 )
 from domain.refunds import (
@@ -29,11 +29,12 @@ from domain.refunds import (
     ended,
     requested,
 )
-from providers.ports import VOUCHERS, PaymentOrder, PaymentPort, PaymentRails, PaymentReply
+from providers.ports import VOUCHERS, PaymentRails
 from store.ledger import Ledger
 
 Certain = Literal["settled", "failed"]
 FINAL: tuple[Certain, ...] = get_args(Certain)
+ENDS = (*FINAL, "returned")
 
 
 class Report(Model):
@@ -49,13 +50,6 @@ class Resolution(Model):
     order: PayRefund
     word: ResolveRefund
     part: int = 1
-
-
-class TurnedDown(NamedTuple):
-    """The provider said no; `row` is the ledger's as it was when this request was sent."""
-
-    row: RefundRow
-    reason: str
 
 
 class Reports(Protocol):
@@ -76,6 +70,7 @@ class RefundActivities:
     def __init__(self, ledger: Ledger, rails: PaymentRails, reports: Reports) -> None:
         self._ledger = ledger
         self._rails = rails
+        self._gateway = Gateway(ledger, rails)
         self._reports = reports
 
     @activity.defn
@@ -136,10 +131,10 @@ class RefundActivities:
         return together(ends)
 
     async def _part_paid(self, order: PayRefund, row: RefundRow) -> RefundOutcome:
-        if row.state in FINAL:
-            return _outcome(row)
+        if row.state in ENDS:
+            return outcome_of(row)
         try:
-            reply = await self._ask(order, row)
+            reply = await self._gateway.ask(order, row)
         except ProviderUnavailable as error:
             await self._ledger.record(row.key, "unknown", scheduled_at(), error=error.message)
             raise self._again(order, error.message) from None
@@ -175,9 +170,9 @@ class RefundActivities:
             return None
         if rows[0].approval == "asked":
             return _question(await self._ledger.approval(order.refund_id))
-        if any(row.state not in FINAL for row in rows):
+        if any(row.state not in ENDS for row in rows):
             return None
-        return together([(row.amount_minor, _outcome(row)) for row in rows])
+        return together([(row.amount_minor, outcome_of(row)) for row in rows])
 
     @activity.defn
     @typed_failures
@@ -199,44 +194,9 @@ class RefundActivities:
         await self._write_end(order, row, outcome, actor=f"ops:{word.by}")
         rows = await self._ledger.parts(order.refund_id)
         if len(rows) > 1:
-            outcome = together([(each.amount_minor, _outcome(each)) for each in rows])
+            outcome = together([(each.amount_minor, outcome_of(each)) for each in rows])
         await self._reports.tell(order, outcome)
         return outcome
-
-    async def _ask(self, order: PayRefund, row: RefundRow) -> PaymentReply | TurnedDown | None:
-        """Query before resend; send only while the provider surely remembers the key."""
-        rail, asked = self._rails.of(order.merchant, row.provider), await self._payment_order(order, row)
-        if row.first_sent_at is not None:
-            found = await self._find(rail, asked)
-            may_send = may_send_again(row.first_sent_at, scheduled_at(), rail.key_window, order.rules)
-            if found is not None or row.state == "pending" or not may_send:
-                return found
-        sent = await self._ledger.mark_sent(row.key, scheduled_at())
-        if sent.state != "sent":
-            raise ProviderUnavailable("another attempt has had an answer meanwhile")
-        try:
-            return await rail.refund(asked)
-        except ProviderRefused as error:
-            return TurnedDown(row=sent, reason=str(error.detail.get("reason", error.code)))
-
-    async def _payment_order(self, order: PayRefund, row: RefundRow) -> PaymentOrder:
-        """Without payments of its own an order is paid by one, that the shop named as the order."""
-        return PaymentOrder(
-            key=row.key,
-            merchant=order.merchant,
-            payment_id=row.payment_id or order.order_id,
-            paid_minor=await self._ledger.paid_by(row),
-            amount_minor=row.amount_minor,
-            currency=order.currency,
-            from_captured=row.from_captured,
-        )
-
-    async def _find(self, rail: PaymentPort, asked: PaymentOrder) -> PaymentReply | None:
-        try:
-            return await rail.find(asked)
-        except ProviderRefused as error:
-            # A query that is refused says nothing about the money.
-            raise ProviderUnavailable(f"the provider refused to be asked: {error.message}") from None
 
     async def _turned_down(self, order: PayRefund, no: TurnedDown) -> RefundOutcome:
         if is_certain_no(no.row, no.reason):
@@ -295,14 +255,14 @@ def _question(asked: Approval) -> RefundOutcome:
     return RefundOutcome(state="asked", at=asked.asked_at, hash=asked.hash, why=asked.why)
 
 
-def _outcome(row: RefundRow) -> RefundOutcome:
+def outcome_of(row: RefundRow) -> RefundOutcome:
     """What the ledger says of it; one without an end is for a person by then."""
     return RefundOutcome.model_validate(
         {
-            "state": row.state if row.state in FINAL else "held",
+            "state": row.state if row.state in ENDS else "held",
             "part": row.part,
             "at": row.state_since,
             "provider_ref": row.provider_ref,
-            "reason": row.reason if row.state in FINAL else row.last_error,
+            "reason": row.reason if row.state in ENDS else row.last_error,
         }
     )

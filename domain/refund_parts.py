@@ -51,15 +51,18 @@ def split(amount_minor: int, payments: Sequence[PaymentLeft]) -> list[Share]:
     return shares
 
 
+WORST_FIRST = ("held", "failed", "returned", "settled")
+
+
 def together(parts: Sequence[tuple[int, RefundOutcome]]) -> RefundOutcome:
-    """What a refund comes to, of its parts' amounts and ends: `held` before `failed`, settled when all are.
+    """What a refund comes to, of its parts' amounts and ends: the worst of them, settled when all are.
 
     `paid_minor` then says how much was paid nevertheless.
     """
     if len(parts) == 1:
         return parts[0][1]
     ends = {outcome.state: outcome for _, outcome in reversed(parts)}
-    worst = next(ends[state] for state in ("held", "failed", "settled") if state in ends)
+    worst = next(ends[state] for state in WORST_FIRST if state in ends)
     paid_minor = sum(amount for amount, outcome in parts if outcome.state == "settled")
     return worst.model_copy(
         update={

@@ -182,15 +182,16 @@ class Reservation(Model):
 class RefundOutcome(Model):
     """What became of a refund: settled and failed are certain; held waits for a person.
 
-    On the way there one above a limit is `asked` about, and `approved` by a second person.
+    On the way there one above a limit is `asked` about, and `approved` by a second person. `returned`: it had
+    settled, and the money came back.
     """
 
-    state: Literal["asked", "approved", "settled", "failed", "held"]
+    state: Literal["asked", "approved", "settled", "failed", "held", "returned"]
     at: UtcInstant
     provider_ref: str | None = None
     reason: str | None = None
     paid_minor: int = 0
-    """Of one over several payments that did not settle as a whole: what was paid nevertheless."""
+    """Of one over several payments that did not settle, or stay, as a whole: what is paid nevertheless."""
     part: int = 1
     """Which part of it this tells of, or is held for."""
     hash: str | None = None

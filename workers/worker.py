@@ -16,6 +16,7 @@ from activities.archive import ArchiveActivities
 from activities.complaint_opening import ComplaintActivities
 from activities.fulfilment import FulfilmentActivities
 from activities.improvements import ImprovementActivities
+from activities.late_truth import LateTruth
 from activities.linking import LinkActivities
 from activities.notices import NoticeActivities
 from activities.opening import OpeningActivities
@@ -138,6 +139,7 @@ async def case_worker(
                 refunds.refund_outcome,
                 refunds.resolve_refund,
                 refunds.report_refund,
+                LateTruth(ledger, providers.payments, reports).look_again,
                 ApprovalActivities(approvals, Staff(pool), library, reports).decide_refund,
                 notices.send_notice,
             ],

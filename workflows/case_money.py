@@ -18,8 +18,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.cases.folding import Fact
     from domain.cases.messages import RefundReport, report_of
     from domain.cases.news import refund_news
+    from domain.cases.refund_orders import order_of
     from domain.cases.state import RefundPart, S
-    from domain.refunds import PayRefund
 
 
 class CaseMoney(CaseStaff[S]):
@@ -35,22 +35,7 @@ class CaseMoney(CaseStaff[S]):
             self.spawn(self._start_refund(next(part for part in self.state.refunds if part.seq == seq)))
 
     async def _start_refund(self, part: RefundPart) -> None:
-        state, currency = self.state, self.state.bought.currency
-        goodwill = state.terms.goodwill
-        order = PayRefund(
-            case_id=state.case_id,
-            merchant=state.merchant,
-            number=state.number,
-            seq=part.seq,
-            order_id=state.bought.order_id,
-            amount_minor=part.amount_minor,
-            currency=currency,
-            rules=state.terms.refunds,
-            purpose=part.purpose,
-            goodwill=goodwill and goodwill.bounds(part.purpose, state.customer_id, currency),
-            requested_by=part.requested_by,
-            edited_by=part.edited_by,
-        )
+        order = order_of(self.state, part)
         try:
             await workflow.start_child_workflow(
                 REFUND,
@@ -58,7 +43,7 @@ class CaseMoney(CaseStaff[S]):
                 id=order.refund_id,
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-                static_summary=f"Refund {part.seq} of {state.number}",
+                static_summary=f"Refund {part.seq} of {self.state.number}",
             )
         except WorkflowAlreadyStartedError:
             # A reset starts it again; the first one goes on, or has ended and its report is in the ledger.

@@ -4,7 +4,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from activities.names import REFUND
 from workflows.local_first import local_first
@@ -13,6 +13,7 @@ from workflows.refusals import NOTHING, parse, refusal, refusing, update_id
 
 with workflow.unsafe.imports_passed_through():
     from activities.approvals import ApprovalActivities, Decision, outcome_of
+    from activities.late_truth import LateTruth
     from activities.refunds import RefundActivities, Report, Resolution
     from domain.approvals import Approval, check_decision
     from domain.errors import ApprovalNotAsked, InvalidRequest, WrongStage
@@ -23,6 +24,8 @@ with workflow.unsafe.imports_passed_through():
 class Refund:
     """Pays one refund at most once and tells its case, in whatever run that case then is.
 
+    Signal `provider_news`: the provider may know more by now, so it is asked at once, also of a refund that
+    has ended: the signal starts it anew. It says nothing else, and is believed in nothing.
     Update `decide`: a second person says yes or no to a refund that is above a limit.
     Update `resolve`: a person says what became of a refund that the provider no longer knows.
     """
@@ -35,6 +38,7 @@ class Refund:
         self._asked: Approval | None = None
         self._held = False
         self._word: ResolveRefund | None = None
+        self._news = False
 
     @workflow.run
     async def run(self, start: RawValue = NOTHING) -> RefundOutcome:
@@ -43,16 +47,33 @@ class Refund:
         if order.refund_id != workflow.info().workflow_id:
             raise refusal(InvalidRequest(f"the workflow id must be {order.refund_id}"))
         self._order = order
+        outcome = await self._looked_again(order) or await self._from_the_start(order)
+        while self._news:
+            outcome = await self._looked_again(order) or outcome
+        self._tell_page(outcome.state)  # why may be in a person's words, so it stays in the ledger
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return outcome
+
+    async def _from_the_start(self, order: PayRefund) -> RefundOutcome:
         self._tell_page("being reserved", "the ledger takes it from the order's budget, then it is paid")
         try:
             await self._reserve(order)
         except ApplicationError as refused:
-            outcome = await self._refused(order, refused)
-        else:
-            outcome = await self._declined(order) or await self._pay(order.agreed)
-        self._tell_page(outcome.state)  # why may be in a person's words, so it stays in the ledger
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return outcome
+            return await self._refused(order, refused)
+        return await self._declined(order) or await self._pay(order.agreed)
+
+    async def _looked_again(self, order: PayRefund) -> RefundOutcome | None:
+        """On news of a refund that has ended: whether its money came back. None for one that has not."""
+        if not self._news:
+            return None
+        self._news = False
+        self._tell_page("looked at again", "the provider's word; nothing is paid by that")
+        return await workflow.execute_activity_method(
+            LateTruth.look_again,
+            order.agreed,
+            summary=f"ask what became of {order.key}",
+            **UNTIL_DONE,
+        )
 
     async def _reserve(self, order: PayRefund) -> None:
         reservation = Reservation(order=order, at=workflow.now())
@@ -77,12 +98,30 @@ class Refund:
 
     async def _pay(self, order: PayRefund) -> RefundOutcome:
         self._tell_page("being paid", "the provider's word; it is asked again until that is certain")
-        outcome = await workflow.execute_activity_method(
-            RefundActivities.pay_refund, order, summary=f"pay {order.key} once", **UNTIL_NEWS
-        )
+        outcome = await self._paid(order)
         while outcome.state == "held":
             outcome = await self._ask_a_person(order, outcome.part)
         return outcome
+
+    async def _paid(self, order: PayRefund) -> RefundOutcome:
+        """What the provider says at last. News end the wait for the next look, which may be an hour away."""
+        while True:
+            self._news = False
+            paying = workflow.start_activity_method(
+                RefundActivities.pay_refund,
+                order,
+                summary=f"pay {order.key} once",
+                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+                **UNTIL_NEWS,
+            )
+            await workflow.wait_condition(lambda paying=paying: paying.done() or self._news)
+            if not paying.done():
+                paying.cancel()
+            try:
+                return await paying
+            except ActivityError as error:
+                if not is_cancelled_exception(error):
+                    raise
 
     async def _ask_a_person(self, order: PayRefund, part: int) -> RefundOutcome:
         key = order.key_of(part)
@@ -118,6 +157,11 @@ class Refund:
             f"{order.amount_minor} {order.currency} (minor units), key `{order.key}`, of `{order.case_id}`"
         )
         workflow.set_current_details(f"{page}\n\nNext: {coming}" if coming else page)
+
+    @workflow.signal(description="The provider may know more by now: ask it.")
+    def provider_news(self) -> None:
+        """Note that there is news."""
+        self._news = True
 
     @workflow.update(description="A second person says yes or no to a refund above a limit.")
     async def decide(self, message: Any) -> Approval:

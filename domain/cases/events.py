@@ -141,6 +141,6 @@ class RefundReportedFact(CaseEvent):
     """What became of the refund."""
 
     refund_seq: int
-    state: Literal["settled", "failed", "held"]
+    state: Literal["settled", "failed", "held", "returned"]
     reason: str | None = None
     paid_minor: AmountMinor = 0

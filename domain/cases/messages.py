@@ -136,11 +136,11 @@ class RefundReport(Model):
 
     refund_id: str
     seq: int
-    state: Literal["asked", "approved", "settled", "failed", "held"]
+    state: Literal["asked", "approved", "settled", "failed", "held", "returned"]
     at: Instant
     reason: str | None = None
     paid_minor: AmountMinor = 0
-    """Of one over several payments that did not settle as a whole: what was paid nevertheless."""
+    """Of one over several payments that did not settle, or stay, as a whole: what is paid nevertheless."""
     hash: str | None = None
     why: tuple[str, ...] = ()
     by: str | None = None

@@ -17,7 +17,9 @@ from domain.refunds import DECLINED
 def refund_news(state: AnyState, report: RefundReport, told: type[RefundReportedFact]) -> list[CaseEvent]:
     """A refund's news; `told` is the kind's own fact. A number that is not ours changes nothing."""
     part = next((part for part in state.refunds if part.seq == report.seq), None)
-    if part is None or part.state in (report.state, "settled"):
+    if part is None or part.state in (report.state, "returned"):
+        return []
+    if part.state == "settled" and report.state != "returned":
         return []
     if report.state == "asked":
         is_new = part.approval is None and part.state == "started"

@@ -22,12 +22,12 @@ class RefundPart(Model):
 
     seq: int
     amount_minor: int
-    state: Literal["started", "settled", "failed", "held"] = "started"
+    state: Literal["started", "settled", "failed", "held", "returned"] = "started"
     since: UtcInstant
     reason: str | None = None
     purpose: Purpose = "refund"
     paid_minor: int = 0
-    """Of one that did not settle as a whole: what was paid nevertheless."""
+    """Of one that did not settle, or stay settled, as a whole: what is paid nevertheless."""
 
     requested_by: str | None = None
     edited_by: str | None = None

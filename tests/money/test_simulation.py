@@ -17,6 +17,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.gateway import Gateway
 from activities.refunds import RefundActivities
 from domain.policy.work_rules import RefundRules
 from domain.refunds import OPEN_STATES, PayRefund, RefundOutcome, RefundRow, RefundState, Reservation
@@ -175,7 +176,7 @@ def _always(*_: object) -> bool:
     return True
 
 
-async def _key_of_the_attempt(self: RefundActivities, order: PayRefund, row: RefundRow) -> PaymentOrder:
+async def _key_of_the_attempt(self: Gateway, order: PayRefund, row: RefundRow) -> PaymentOrder:
     asked = await PLAIN_ORDER(self, order, row)
     return asked.model_copy(update={"key": f"{asked.key}-{activity.info().attempt}"})
 
@@ -186,13 +187,13 @@ async def _freed_by_silence(
     return await PLAIN_RECORD(self, key, "failed" if state == "unknown" else state, at, **more)
 
 
-PLAIN_ORDER = RefundActivities._payment_order  # pyright: ignore[reportPrivateUsage]
+PLAIN_ORDER = Gateway.payment_order
 PLAIN_RECORD = ModelLedger.record
 DEFECTS = {
-    "sent again after the key is forgotten": ("activities.refunds.may_send_again", _always),
+    "sent again after the key is forgotten": ("activities.gateway.may_send_again", _always),
     "every no is believed": ("activities.refunds.is_certain_no", _always),
     "the key has the attempt in it": (
-        "activities.refunds.RefundActivities._payment_order",
+        "activities.gateway.Gateway.payment_order",
         _key_of_the_attempt,
     ),
     "silence frees the reservation": ("tests.money.model_ledger.ModelLedger.record", _freed_by_silence),

@@ -1,0 +1,64 @@
+"""What became of a refund after its end: money that had settled may come back (design §5)."""
+
+from temporalio import activity
+
+from activities.clock import scheduled_at
+from activities.failures import typed_failures
+from activities.gateway import Gateway
+from activities.refunds import Reports, outcome_of
+from domain.errors import NotFound
+from domain.refund_parts import together
+from domain.refunds import OPEN_STATES, PayRefund, RefundOutcome, RefundRow, ended
+from providers.ports import PaymentRails
+from store.ledger import Ledger
+
+
+class LateTruth:
+    """Asks the provider about what had ended; the ledger is only ever moved by its answer."""
+
+    def __init__(self, ledger: Ledger, rails: PaymentRails, reports: Reports) -> None:
+        self._ledger = ledger
+        self._gateway = Gateway(ledger, rails)
+        self._reports = reports
+
+    @activity.defn
+    @typed_failures
+    async def look_again(self, order: PayRefund) -> RefundOutcome | None:
+        """What became of a refund that has ended; None for one that has not, or was never reserved.
+
+        Money that came back is free again, and the case is told; told again it changes nothing.
+        """
+        try:
+            rows = await self._ledger.parts(order.refund_id)
+        except NotFound:
+            return None
+        if any(row.state in OPEN_STATES for row in rows):
+            return None
+        rows = [await self._looked_at(order, row) for row in rows]
+        outcome = together([(row.amount_minor, outcome_of(row)) for row in rows])
+        if outcome.state == "returned":
+            await self._reports.tell(order, outcome)
+        return outcome
+
+    async def _looked_at(self, order: PayRefund, row: RefundRow) -> RefundRow:
+        """The row, and that its money came back where the provider says so."""
+        if row.state != "settled":
+            return row
+        reply = await self._gateway.find(order, row)
+        if reply is None or reply.state != "failed":
+            return row
+        back = RefundOutcome(
+            state="returned",
+            at=scheduled_at(),
+            provider_ref=reply.provider_ref,
+            reason=reply.reason,
+            part=row.part,
+        )
+        return await self._ledger.record(
+            row.key,
+            "returned",
+            back.at,
+            provider_ref=back.provider_ref,
+            reason=back.reason,
+            batch=ended(order, row.end_seq + 1, back, row=row),
+        )
