@@ -127,8 +127,10 @@ class Refund:
         key = order.key_of(part)
         self._held, self._word = True, None
         self._tell_page("held", f"the provider does not know `{key}`: ask them, then send `resolve`")
-        await workflow.wait_condition(lambda: self._word is not None)
-        assert self._word is not None
+        await workflow.wait_condition(lambda: self._word is not None or self._news)
+        self._held = False
+        if self._word is None:  # the provider may know it by now
+            return await self._paid(order)
         self._tell_page("being paid", f"the ledger takes the word on `{key}`")
         return await workflow.execute_activity_method(
             RefundActivities.resolve_refund,

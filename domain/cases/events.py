@@ -108,6 +108,14 @@ class ApprovalsDone(CaseEvent):
     name = "case.approvals_done"
 
 
+class MoneyReturned(CaseEvent):
+    """What the customer had been paid came back: the case, also a closed one, goes on where it pays."""
+
+    name = "case.money_returned"
+    refund_seq: int
+    stage: str
+
+
 SHARED: tuple[type[CaseEvent], ...] = (
     NoticeReported,
     ClockChanged,
@@ -118,6 +126,7 @@ SHARED: tuple[type[CaseEvent], ...] = (
     ApprovalAsked,
     ApprovalAnswered,
     ApprovalsDone,
+    MoneyReturned,
 )
 
 

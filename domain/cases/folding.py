@@ -253,6 +253,10 @@ def _approval_answered(state: AnyState, event: facts.ApprovalAnswered, at: datet
     return _part(state, event.refund_seq, {"approval": event.verdict})
 
 
+def _money_returned(state: AnyState, event: facts.MoneyReturned, at: datetime) -> Change:
+    return {"stage": event.stage, "outcome": None, "closed_at": None}
+
+
 _SHARED_STEPS: dict[type[CaseEvent], Step] = {
     facts.ClockChanged: _clock_changed,
     facts.Linked: _linked,
@@ -260,4 +264,5 @@ _SHARED_STEPS: dict[type[CaseEvent], Step] = {
     facts.Assigned: _assigned,
     facts.ApprovalAsked: _approval_asked,
     facts.ApprovalAnswered: _approval_answered,
+    facts.MoneyReturned: _money_returned,
 }

@@ -7,6 +7,7 @@ from domain.cases.events import (
     CaseEvent,
     Linked,
     LinkReported,
+    MoneyReturned,
     RefundReportedFact,
 )
 from domain.cases.messages import LinkReport, RefundReport
@@ -30,7 +31,13 @@ def refund_news(state: AnyState, report: RefundReport, told: type[RefundReported
     if report.state == "approved":
         return answered
     news = report.model_dump(include={"state", "reason", "paid_minor"})
-    return [*answered, told(refund_seq=report.seq, **news)]
+    back = [MoneyReturned(refund_seq=part.seq, stage=state.PAYS_IN)] if _is_owed_again(state, report) else []
+    return [*answered, told(refund_seq=report.seq, **news), *back]
+
+
+def _is_owed_again(state: AnyState, report: RefundReport) -> bool:
+    """Whether a case that had paid must pay anew; one that has not come to that pays what is owed then."""
+    return report.state == "returned" and state.stage in state.AFTER_PAYING
 
 
 def _answered(state: AnyState, part: RefundPart, report: RefundReport) -> list[CaseEvent]:

@@ -1,6 +1,6 @@
 """What every case is at a moment: folded from its events, changed in no other way."""
 
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import Any, ClassVar, Generic, Literal, TypeVar, cast
 
 from pydantic import Field
 
@@ -35,6 +35,11 @@ class RefundPart(Model):
     """Where it needs a second person's word; None where nobody need look."""
 
     @property
+    def is_unpaid(self) -> bool:
+        """Whether it is certain that the customer does not have it: it may be paid under another number."""
+        return self.state in ("failed", "returned")
+
+    @property
     def settled_minor(self) -> int:
         """What was paid of it."""
         return self.amount_minor if self.state == "settled" else self.paid_minor
@@ -46,6 +51,11 @@ class CaseState(Model, Generic[T, G]):
     `T` is the excerpt of the policy that the kind carries, `G` its stages; the first is "opening", the last
     "closed".
     """
+
+    PAYS_IN: ClassVar[str] = ""
+    """The stage that waits for the case's refunds; empty for a kind that pays none."""
+    AFTER_PAYING: ClassVar[tuple[str, ...]] = ()
+    """The stages that a case is in only after its refunds have settled."""
 
     case_id: str
     merchant: str

@@ -40,6 +40,9 @@ WELL_ENDED = ("refunded", "exchanged", "refunded_and_exchanged", "repaired", "re
 class ComplaintState(CaseState[ComplaintTerms, Stage]):
     """A complaint. `terms` is the policy that was pinned at opening; everything else comes from events."""
 
+    PAYS_IN = "follow_up"
+    AFTER_PAYING = ("confirmation", "decision", "closed")
+
     complainant: str = ""
     given_timezone: str = ""
     policy_asked: str = "standard"
@@ -137,7 +140,7 @@ class ComplaintState(CaseState[ComplaintTerms, Stage]):
             return "to_start"
         if part.state == "settled":
             return "done"
-        return "failed" if part.state == "failed" else "under_way"
+        return "failed" if part.is_unpaid else "under_way"
 
     def _case_status(self, measure: Measure) -> MeasureStatus:
         if measure.refused_code is not None:

@@ -36,7 +36,7 @@ def left_minor(state: DeliveryState) -> int:
     """
     beside = state.terms.goodwill is not None
     given = sum(
-        part.settled_minor if part.state == "failed" else part.amount_minor
+        part.settled_minor if part.is_unpaid else part.amount_minor
         for part in state.refunds
         if not (beside and part.purpose == "refund")
     )

@@ -52,6 +52,9 @@ class Grant(Model):
 class DeliveryState(Relieved, CaseState[DeliveryTerms, Stage]):
     """A delivery exception. `terms` is the policy that was pinned at opening; the rest comes from events."""
 
+    PAYS_IN = "settlement"
+    AFTER_PAYING = ("feedback", "confirmation", "closed")
+
     policy_asked: str = "standard"
     kind: ExceptionKind = "late"
     party: Party = "unknown"

@@ -14,6 +14,7 @@ KNOWN_EVENTS = frozenset(
         "case.approval_asked",
         "case.approval_answered",
         "case.approvals_done",
+        "case.money_returned",
         "return.applied",
         "return.info_requested",
         "return.info_given",

@@ -137,7 +137,7 @@ def ending(state: ReturnState) -> facts.AdvanceOutcome | None:
     advance = state.open_advance
     if advance is None:
         return None
-    if state.open_refund is not None and state.open_refund.state == "failed":
+    if state.open_refund is not None and state.open_refund.is_unpaid:
         return "unpaid"
     return advance.answer
 

@@ -75,6 +75,9 @@ class AdvanceState(Model):
 class ReturnState(CaseState[ReturnTerms, Stage]):
     """A return. `terms` is the policy that was pinned at opening; everything else comes from events."""
 
+    PAYS_IN = "settlement"
+    AFTER_PAYING = ("confirmation", "closed")
+
     kind: Kind = "return"
     decision: str = ""
     code: str = "ok"

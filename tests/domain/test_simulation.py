@@ -436,6 +436,7 @@ def test_stored_terms_are_read_for_their_clocks_alone() -> None:
         "resolution",
         "repair",
         "refund_approval",
+        "repayment",
     ]
     with pytest.raises(
         InvalidRequest, match="terms t1 cannot be read by this program: metrics: Field required"

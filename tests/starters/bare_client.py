@@ -47,7 +47,8 @@ class BareClient:
             case "temporal workflow query":
                 return await handle.query(step.message_name)
             case "temporal workflow signal":
-                return await handle.signal(step.message_name, self._files[step.flag("input-file")])
+                given = [self._files[step.flag("input-file")]] if "--input-file" in step.words else []
+                return await handle.signal(step.message_name, args=given)
             case "temporal workflow result":
                 return await handle.result()
             case "temporal workflow update execute":

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from domain.refunds import RefundRow
+from starters.refund_hints import RefundHints
+from store.refund_orders import RefundOrders
 from tests.workflows.case import Case, patience
 
 
@@ -23,6 +25,12 @@ async def pass_refund_time(case: Case, seq: int = 1, **span: float) -> None:
     """Let the refund's virtual time pass."""
     async with patience(f"{span} did not pass"):
         await case.desk.skipper.fast_forward(case.refund(seq), timedelta(**span))
+
+
+async def hint(case: Case, seq: int = 1) -> None:
+    """Somebody has heard that there is news of the refund."""
+    order = await RefundOrders(case.desk.pool).order(case.refund(seq).id)
+    await RefundHints(case.desk.client, "casework").look(order)
 
 
 async def resolve(case: Case, **word: Any) -> None:

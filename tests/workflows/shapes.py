@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from tests.workflows.case import Case
 from tests.workflows.desk import FAULTY, Desk, line, wanted
 from tests.workflows.outage import store_outage
-from tests.workflows.refunds import decide, pass_refund_time, resolve, until_ledger
+from tests.workflows.refunds import decide, hint, pass_refund_time, resolve, until_ledger
 from tests.workflows.staff_desk import roster, staffed
 
 Shape = Callable[[Desk], Awaitable[Case]]
@@ -112,6 +112,23 @@ async def refunded_at_the_second_try(desk: Desk) -> Case:
     return case
 
 
+async def money_returned(desk: Desk) -> Case:
+    """Closed; then the money came back, and was paid under a new number."""
+    await desk.put_order()
+    case = await desk.open()
+    await case.send_in()
+    await case.until_stage("confirmation")
+    await case.act("confirm")
+    await case.handle.result()
+    await desk.sandbox.fail(desk.merchant, desk.key(case))
+    await hint(case)
+    await case.until_stage("settlement")
+    await case.act("retry_refund", by="lead", reason="another account")
+    await case.until_stage("confirmation")
+    await case.act("confirm")
+    return case
+
+
 async def held_and_resolved(desk: Desk) -> Case:
     """A refund that the gateway forgot, and a person's word on it."""
     await desk.put_order()
@@ -205,6 +222,7 @@ SHAPES: dict[str, Shape] = {
         exchanged_after_waiting,
         refunded_at_the_second_try,
         held_and_resolved,
+        money_returned,
         declined_and_approved,
         retargeted,
     )

@@ -5,19 +5,11 @@ from typing import Any
 import pytest
 
 from domain.refunds import RefundOutcome
-from starters.refund_hints import RefundHints
 from store.books import check_books
 from store.ledger import Ledger
-from store.refund_orders import RefundOrders
-from tests.workflows.case import Case
+from tests.workflows.case import Case, refused
 from tests.workflows.desk import Desk
-from tests.workflows.refunds import ledger_row, until_ledger
-
-
-async def hint(case: Case, seq: int = 1) -> None:
-    """Somebody has heard that there is news of the refund."""
-    order = await RefundOrders(case.desk.pool).order(case.refund(seq).id)
-    await RefundHints(case.desk.client, "casework").look(order)
+from tests.workflows.refunds import hint, ledger_row, pass_refund_time, until_ledger
 
 
 async def sent_in(desk: Desk) -> Case:
@@ -90,3 +82,58 @@ async def test_money_that_came_back_is_free_again_and_told_once(desk: Desk) -> N
 async def result(case: Case) -> dict[str, Any]:
     """What the refund's newest run ended with."""
     return await case.refund().result()
+
+
+async def test_a_closed_return_goes_on_when_its_money_comes_back_days_later(desk: Desk) -> None:
+    case = await sent_in(desk)
+    await case.until_stage("confirmation")
+    await case.act("confirm")
+    await case.handle.result()
+    await desk.sandbox.fail(desk.merchant, desk.key(case))
+    await hint(case)
+
+    view = await case.until_view(lambda view: view["stage"] == "settlement")
+    assert view["waiting_for"] == "ops"
+    assert (await case.clock("repayment"))["state"] == "running"
+    assert (await case.told(4)).count("refund_failed_hold") == 1
+
+    await case.act("retry_refund", by="lead", reason="the bank has the account's new number")
+    await case.until_stage("confirmation")
+    assert (await case.clock("repayment"))["verdict"] == "met"
+    await case.act("confirm")
+    assert (await case.handle.result())["outcome"] == "refunded"
+    moved = [(move.key, move.amount_minor) for move in await desk.movements()]
+    assert moved == [(desk.key(case), 3333), (desk.key(case), -3333), (desk.key(case, 2), 3333)]
+    assert [row.state for row in await desk.ledger(case)] == ["returned", "settled"]
+    assert (await check_books(desk.pool, desk.merchant)).differences == []
+    assert (await case.types())[-7:] == [
+        "return.refund_reported",
+        "case.money_returned",
+        "return.refund_started",
+        "return.refund_reported",
+        "return.settled",
+        "return.confirmed",
+        "return.closed",
+    ]
+
+
+async def test_nobody_is_paid_again_whose_money_did_not_come_back(desk: Desk) -> None:
+    case = await sent_in(desk)
+    await case.until_stage("confirmation")
+    with refused("wrong_stage"):
+        await case.act("retry_refund", by="lead", reason="The customer says so.")
+
+
+async def test_a_refund_that_is_held_is_asked_about_once_more(desk: Desk) -> None:
+    await desk.gateway("lost_before")
+    case = await sent_in(desk)
+    await until_ledger(case, "unknown")
+    await pass_refund_time(case, hours=26)
+    await case.until_view(lambda view: view["refunds"][0]["state"] == "held")
+    await desk.gateway()
+    by_hand = {"key": desk.key(case), "order_id": "SO-1", "amount_minor": 3333, "currency": "CNY"}
+    answer = await desk.sandbox.request("POST", f"/payments/merchants/{desk.merchant}/refunds", by_hand)
+    assert answer.status_code == 200
+    await hint(case)
+    await case.until_stage("confirmation")
+    assert await desk.books_agree() == 3333

@@ -83,6 +83,6 @@ def decide_pay_again(state: DeliveryState, command: ask.PayAgain, now: datetime)
     del now
     require_stage(state, "paying again", "settlement")
     part = state.open_refund
-    if part is None or part.state != "failed":
+    if part is None or not part.is_unpaid:
         raise WrongStage("no refund of this case has failed", stage=state.stage)
     return decide_pay(state, command.by)

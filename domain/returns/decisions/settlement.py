@@ -169,7 +169,7 @@ def decide_retry_refund(
     """Pay again under a new number, after the provider said for certain that the last one failed."""
     require_stage(state, "paying again", "settlement")
     part = state.open_refund
-    if part is None or part.state != "failed":
+    if part is None or not part.is_unpaid:
         raise WrongStage("no refund of this case has failed", stage=state.stage)
     return decide_refund(state, command)
 

@@ -1,0 +1,144 @@
+"""What a case makes of money that came back: it is not paid any more, and the case goes on where it pays."""
+
+from typing import Any
+
+import pytest
+
+from domain.cases.events import CaseEvent, MoneyReturned
+from domain.cases.messages import RefundReport
+from domain.cases.news import refund_news
+from domain.complaints import views as complaint_views
+from domain.complaints.decisions.solution import decide_measures_failed, decide_payment, next_step
+from domain.complaints.solution_events import RefundReported as ComplaintReported
+from domain.deliveries import views as delivery_views
+from domain.deliveries.decisions.settlement import decide_pay
+from domain.deliveries.events import RefundReported as DeliveryReported
+from domain.errors import WrongStage
+from domain.returns import events as facts
+from domain.returns import messages as ask
+from domain.returns.decisions.settlement import decide_refund, decide_retry_refund
+from domain.returns.decisions.settlement import next_step as next_of_return
+from domain.returns.views import waiting_for
+from tests.domain.complaints.given import propose, to_solution
+from tests.domain.deliveries.given import Story as DeliveryStory
+from tests.domain.deliveries.given import decide_on
+from tests.domain.returns.given import Story, inspected
+
+AGAIN = ask.RetryRefund(by="sl-01", reason="The customer has a new card.")
+
+
+def report(state: Any, seq: int = 1, **more: Any) -> RefundReport:
+    return RefundReport.model_validate(
+        {"refund_id": "r", "seq": seq, "state": state, "at": "2026-11-20T10:00:00+08:00", **more}
+    )
+
+
+BACK = report("returned", reason="account_closed")
+
+
+def news(state: Any, told: RefundReport) -> list[CaseEvent]:
+    return refund_news(state, told, facts.RefundReported)
+
+
+def paid(*, confirmed: bool = False) -> Story:
+    """A return whose refund has settled; the customer may have confirmed it."""
+    story = inspected()
+    story.happens(*decide_refund(story.state))
+    story.happens(*news(story.state, report("settled")), facts.Settled(), by="payment")
+    return story.happens(facts.Confirmed(), facts.Closed(outcome="refunded")) if confirmed else story
+
+
+def clock_changes(story: Story) -> list[str]:
+    """What became of the promise to pay again."""
+    of_it = [fact.event for fact in story.facts if getattr(fact.event, "metric", "") == "repayment"]
+    return [getattr(event, "change", "") for event in of_it]
+
+
+@pytest.mark.parametrize("confirmed", [False, True], ids=["not confirmed", "closed"])
+def test_a_return_that_had_paid_goes_on_in_its_settlement_and_waits_for_a_person(confirmed: bool) -> None:
+    story = paid(confirmed=confirmed)
+    told = news(story.state, BACK)
+    assert told == [
+        facts.RefundReported(refund_seq=1, state="returned", reason="account_closed"),
+        MoneyReturned(refund_seq=1, stage="settlement"),
+    ]
+    story.happens(*told, by="payment")
+    state = story.state
+    assert (state.stage, state.outcome, state.closed_at, state.refunded_minor) == (
+        "settlement",
+        None,
+        None,
+        0,
+    )
+    assert (next_of_return(state), waiting_for(state)) == ("wait", "ops")
+    assert clock_changes(story) == ["activated"]
+
+
+def test_it_is_paid_again_under_the_next_number_and_the_clock_of_it_is_met() -> None:
+    story = paid(confirmed=True)
+    story.happens(*news(story.state, BACK), by="payment")
+    [again] = decide_retry_refund(story.state, AGAIN, story.now)
+    assert isinstance(again, facts.RefundStarted)
+    assert (again.refund_seq, again.amount_minor) == (2, story.state.refunds[0].amount_minor)
+    story.happens(again).happens(*news(story.state, report("settled", 2)), facts.Settled(), by="payment")
+    assert story.state.stage == "confirmation"
+    assert clock_changes(story) == ["activated", "met"]
+
+
+def test_told_again_it_changes_nothing_and_a_settlement_told_late_neither() -> None:
+    story = paid()
+    story.happens(*news(story.state, BACK), by="payment")
+    assert news(story.state, BACK) == news(story.state, report("settled")) == []
+
+
+def test_what_came_back_before_the_case_knew_that_it_was_paid_is_unpaid_all_the_same() -> None:
+    story = inspected()
+    story.happens(*decide_refund(story.state))
+    told = news(story.state, BACK)
+    assert [event.name for event in told] == ["return.refund_reported"]
+    story.happens(*told, by="payment")
+    assert (story.state.stage, waiting_for(story.state)) == ("settlement", "ops")
+    assert decide_retry_refund(story.state, AGAIN, story.now)
+
+
+def test_of_several_payments_only_what_came_back_is_owed() -> None:
+    story = paid()
+    whole_minor = story.state.refunds[0].amount_minor
+    story.happens(*news(story.state, report("returned", paid_minor=whole_minor - 500)), by="payment")
+    [again] = decide_retry_refund(story.state, AGAIN, story.now)
+    assert getattr(again, "amount_minor", None) == 500
+
+
+def test_nothing_is_paid_again_that_is_paid() -> None:
+    with pytest.raises(WrongStage):
+        decide_retry_refund(paid().state, AGAIN, paid().now)
+
+
+def test_a_delivery_pays_again_too() -> None:
+    story = DeliveryStory("signed_not_received")
+    story.state = story.state.model_copy(update={"stage": "decision"})
+    story.happens(*story.when(decide_on("refund")), by="agent:a17")
+    story.happens(*decide_pay(story.state))
+    story.happens(*refund_news(story.state, report("settled"), DeliveryReported))
+    story.state = story.state.model_copy(update={"stage": "closed", "outcome": "refunded"})
+    told = refund_news(story.state, BACK, DeliveryReported)
+    assert told[-1] == MoneyReturned(refund_seq=1, stage="settlement")
+    story.happens(*told, by="payment")
+    assert (story.state.stage, story.state.outcome) == ("settlement", None)
+    assert delivery_views.waiting_for(story.state) == "ops"
+    [again] = decide_pay(story.state, "l1")
+    assert getattr(again, "refund_seq", None) == 2
+
+
+def test_a_complaint_needs_another_solution() -> None:
+    story = to_solution()
+    story.happens(*story.when(propose({"kind": "refund", "amount_minor": 100})), by="agent:a17")
+    story.happens(*decide_payment(story.state, story.state.measures[0]))
+    story.happens(*refund_news(story.state, report("settled"), ComplaintReported))
+    story.state = story.state.model_copy(update={"stage": "closed", "outcome": "resolved"})
+    told = refund_news(story.state, BACK, ComplaintReported)
+    assert told[-1] == MoneyReturned(refund_seq=1, stage="follow_up")
+    story.happens(*told, by="payment")
+    assert next_step(story.state).what == "decide_anew"
+    story.happens(*decide_measures_failed(story.state))
+    assert (story.state.stage, complaint_views.waiting_for(story.state)) == ("solution", "agent")
