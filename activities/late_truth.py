@@ -1,15 +1,17 @@
 """What became of a refund after its end: money that had settled may come back (design §5)."""
 
+from typing import Literal
+
 from temporalio import activity
 
 from activities.clock import scheduled_at
 from activities.failures import typed_failures
 from activities.gateway import Gateway
-from activities.refunds import Reports, outcome_of
-from domain.errors import NotFound
+from activities.refunds import FINAL, Reports, outcome_of
+from domain.errors import NotFound, ProviderUnavailable
 from domain.refund_parts import together
 from domain.refunds import OPEN_STATES, PayRefund, RefundOutcome, RefundRow, ended
-from providers.ports import PaymentRails
+from providers.ports import PaymentRails, PaymentReply
 from store.ledger import Ledger
 
 
@@ -40,6 +42,27 @@ class LateTruth:
             await self._reports.tell(order, outcome)
         return outcome
 
+    @activity.defn
+    @typed_failures
+    async def ask_about_held(self, order: PayRefund) -> RefundOutcome:
+        """What the provider says by now of a refund that is held for a person; nothing is sent again."""
+        for row in await self._ledger.parts(order.refund_id):
+            if row.state in OPEN_STATES and row.first_sent_at is not None:
+                await self._asked_about(order, row)
+        rows = await self._ledger.parts(order.refund_id)
+        outcome = together([(row.amount_minor, outcome_of(row)) for row in rows])
+        if outcome.state != "held":
+            await self._reports.tell(order, outcome)
+        return outcome
+
+    async def _asked_about(self, order: PayRefund, row: RefundRow) -> None:
+        try:
+            reply = await self._gateway.find(order, row)
+        except ProviderUnavailable:
+            return  # still nothing that is certain; the person is waited for as before
+        if reply is not None and reply.state in FINAL:
+            await self._write(order, row, row.end_seq, reply.state, reply)
+
     async def _looked_at(self, order: PayRefund, row: RefundRow) -> RefundRow:
         """The row, and that its money came back where the provider says so."""
         if row.state != "settled":
@@ -47,18 +70,17 @@ class LateTruth:
         reply = await self._gateway.find(order, row)
         if reply is None or reply.state != "failed":
             return row
-        back = RefundOutcome(
-            state="returned",
-            at=scheduled_at(),
-            provider_ref=reply.provider_ref,
-            reason=reply.reason,
-            part=row.part,
-        )
-        return await self._ledger.record(
-            row.key,
-            "returned",
-            back.at,
-            provider_ref=back.provider_ref,
-            reason=back.reason,
-            batch=ended(order, row.end_seq + 1, back, row=row),
-        )
+        return await self._write(order, row, row.end_seq + 1, "returned", reply)
+
+    async def _write(
+        self,
+        order: PayRefund,
+        row: RefundRow,
+        seq: int,
+        state: Literal["settled", "failed", "returned"],
+        reply: PaymentReply,
+    ) -> RefundRow:
+        said = reply.model_dump(include={"provider_ref", "reason"})
+        outcome = RefundOutcome(state=state, at=scheduled_at(), part=row.part, **said)
+        batch = ended(order, seq, outcome, row=row)
+        return await self._ledger.record(row.key, state, outcome.at, batch=batch, **said)

@@ -105,6 +105,7 @@ async def case_worker(
         fulfilment = FulfilmentActivities(providers.shop, providers.carriers, providers.warehouse)
         reports, approvals = RefundReports(client, task_queue), Approvals(pool)
         refunds = RefundActivities(ledger, providers.payments, reports)
+        late = LateTruth(ledger, providers.payments, reports)
         notices = NoticeActivities(
             providers.shop, providers.messages, NoticeLog(pool), staff=staff, members=Staff(pool)
         )
@@ -139,7 +140,8 @@ async def case_worker(
                 refunds.refund_outcome,
                 refunds.resolve_refund,
                 refunds.report_refund,
-                LateTruth(ledger, providers.payments, reports).look_again,
+                late.look_again,
+                late.ask_about_held,
                 ApprovalActivities(approvals, Staff(pool), library, reports).decide_refund,
                 notices.send_notice,
             ],

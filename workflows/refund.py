@@ -129,8 +129,11 @@ class Refund:
         self._tell_page("held", f"the provider does not know `{key}`: ask them, then send `resolve`")
         await workflow.wait_condition(lambda: self._word is not None or self._news)
         self._held = False
-        if self._word is None:  # the provider may know it by now
-            return await self._paid(order)
+        if self._word is None:
+            self._news = False
+            return await workflow.execute_activity_method(
+                LateTruth.ask_about_held, order, summary=f"ask once more about {order.key}", **UNTIL_DONE
+            )
         self._tell_page("being paid", f"the ledger takes the word on `{key}`")
         return await workflow.execute_activity_method(
             RefundActivities.resolve_refund,
