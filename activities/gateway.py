@@ -18,7 +18,10 @@ class TurnedDown(NamedTuple):
 
 
 class Gateway:
-    """The gateway that a refund began at, whichever it is. Raises `ProviderUnavailable`."""
+    """The gateway that a refund began at, whichever it is. Raises `ProviderUnavailable`.
+
+    `ask` also raises `PaymentDisputed`, and has sent nothing then.
+    """
 
     def __init__(self, ledger: Ledger, rails: PaymentRails) -> None:
         self._ledger = ledger

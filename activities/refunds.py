@@ -10,7 +10,7 @@ from activities.failures import as_application_error, come_again, typed_failures
 from activities.gateway import Gateway, TurnedDown
 from domain.approvals import Approval, Asking
 from domain.base import Model
-from domain.errors import NotFound, ProviderUnavailable
+from domain.errors import NotFound, PaymentDisputed, ProviderUnavailable
 from domain.refund_parts import Share, together
 from domain.refund_rules import (
     ABSENT,
@@ -79,7 +79,8 @@ class RefundActivities:
         """Take it from the order's budget, fix the intent.
 
         What a second person must look at, where the refund waits for one: its case is told by then. Raises
-        `over_cap`, `over_budget`, `currency_mismatch`, `idempotency_conflict`, `amount_not_payable`.
+        `over_cap`, `over_budget`, `currency_mismatch`, `idempotency_conflict`, `amount_not_payable`,
+        `payment_disputed`.
         """
         order = reservation.order
         rail = self._rails.of(order.merchant, VOUCHERS if order.purpose == "voucher" else None)
@@ -138,6 +139,8 @@ class RefundActivities:
         except ProviderUnavailable as error:
             await self._ledger.record(row.key, "unknown", scheduled_at(), error=error.message)
             raise self._again(order, error.message) from None
+        except PaymentDisputed as blocked:
+            return await self._held(row, blocked.code)
         if isinstance(reply, TurnedDown):
             return await self._turned_down(order, reply)
         if reply is None:
@@ -211,7 +214,8 @@ class RefundActivities:
         self, row: RefundRow, reason: str | None, *, provider_ref: str | None = None
     ) -> RefundOutcome:
         """Only a person can say what became of it."""
-        await self._ledger.record(row.key, "unknown", scheduled_at(), error=reason)
+        state = "intent" if row.state == "intent" else "unknown"
+        await self._ledger.record(row.key, state, scheduled_at(), error=reason)
         return RefundOutcome(
             state="held", at=scheduled_at(), provider_ref=provider_ref, reason=reason, part=row.part
         )

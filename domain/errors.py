@@ -194,6 +194,12 @@ class OverCap(Refused):
     code = "over_cap"
 
 
+class PaymentDisputed(Refused):
+    """The customer's bank asks this payment back, or has taken it: refunding it too would pay twice."""
+
+    code = "payment_disputed"
+
+
 class OverBudget(Refused):
     """More compensation or vouchers than the policy gives for the order, or the customer within its time."""
 

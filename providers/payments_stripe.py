@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import stripe
 
 from domain.currencies import minor_digits
-from domain.errors import AmountNotPayable, IdempotencyConflict, ProviderRefused, ProviderUnavailable
+from domain.errors import (
+    AmountNotPayable,
+    IdempotencyConflict,
+    PaymentDisputed,
+    ProviderRefused,
+    ProviderUnavailable,
+)
 from providers.payment_accounts import StripeAccount
 from providers.ports import PaymentOrder, PaymentReply
 
@@ -30,6 +36,8 @@ DIGITS_AT_STRIPE = {"ISK": 2, "UGX": 2, "MGA": 0}
 
 STATES = {"succeeded": "settled", "failed": "failed", "canceled": "failed"}
 """Every other status of a refund may still become one of these."""
+
+DISPUTED = "charge_disputed"
 
 CONFLICT_STATUS = 409
 SERVER_ERROR_STATUS = 500
@@ -142,7 +150,8 @@ async def _asked(what: str, ask: Callable[[], R]) -> R:
             raise ProviderUnavailable(
                 f"stripe did not answer for {what}: {type(error).__name__}", system="stripe", status=status
             ) from None
-        reason = error.code or type(error).__name__
+        said = error.code or type(error).__name__
+        reason = PaymentDisputed.code if said == DISPUTED else said
         raise ProviderRefused(
-            f"stripe refused {what}: {reason} (HTTP {status})", system="stripe", reason=reason, status=status
+            f"stripe refused {what}: {said} (HTTP {status})", system="stripe", reason=reason, status=status
         ) from None

@@ -18,6 +18,7 @@ from sandbox.messages import (
     Capture,
     Contact,
     Dead,
+    Dispute,
     ExchangeOrder,
     FaultRule,
     FaultRules,
@@ -114,6 +115,13 @@ class SandboxClient:
     async def prune_key(self, merchant: str, key: str) -> None:
         """Let the gateway forget a key: the next refund with it pays again."""
         await self._send("POST", _refund(merchant, key, "prune"))
+
+    async def dispute(
+        self, merchant: str, payment_id: str, state: Literal["open", "won", "lost"] = "open"
+    ) -> None:
+        """Let a payment be disputed, or that dispute end: nothing is refunded of it unless it is won."""
+        where = _path("payments", "merchants", merchant, "payments", payment_id, "dispute")
+        await self._send("PUT", where, Dispute(state=state))
 
     async def journal(self) -> list[Movement]:
         """Every movement of money, oldest first."""

@@ -104,6 +104,12 @@ class Refund(RefundRequest):
     accepted_at: Instant
 
 
+class Dispute(Model):
+    """Where a payment's dispute is: nothing is refunded while it is open, or after it was lost."""
+
+    state: Literal["open", "won", "lost"]
+
+
 class Movement(Model):
     """Money that moved: positive to the customer, negative back from them."""
 

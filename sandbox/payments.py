@@ -10,7 +10,7 @@ from domain.base import Model
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.http import answer, answer_all, read
-from sandbox.messages import Capture, FaultRule, GatewaySettings, Refund, RefundRequest
+from sandbox.messages import Capture, Dispute, FaultRule, GatewaySettings, Refund, RefundRequest
 from sandbox.payments_state import End, Payments
 
 
@@ -55,6 +55,7 @@ class PaymentDoors:
             Route(f"{one}/settle", self._settle, methods=["POST"]),
             Route(f"{one}/fail", self._fail, methods=["POST"]),
             Route(f"{one}/prune", self._prune, methods=["POST"]),
+            Route("/merchants/{merchant}/payments/{payment}/dispute", self._dispute, methods=["PUT"]),
             Route("/captures", self._capture, methods=["PUT"]),
             Route("/settings", self._settings, methods=["PUT"]),
             Route("/journal", self._journal, methods=["GET"]),
@@ -82,6 +83,11 @@ class PaymentDoors:
 
     async def _prune(self, request: Request) -> Response:
         self._payments.prune(request.path_params["merchant"], request.path_params["key"])
+        return Response(status_code=204)
+
+    async def _dispute(self, request: Request) -> Response:
+        path = request.path_params
+        self._payments.dispute(path["merchant"], path["payment"], await read(request, Dispute))
         return Response(status_code=204)
 
     async def _capture(self, request: Request) -> Response:

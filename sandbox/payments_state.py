@@ -9,7 +9,7 @@ from pydantic import Field, TypeAdapter
 from domain.base import Instant, Model, SomeMinor
 from sandbox.http import Refusal, not_found
 from sandbox.journal import Journal
-from sandbox.messages import Capture, GatewaySettings, Movement, Refund, RefundRequest
+from sandbox.messages import Capture, Dispute, GatewaySettings, Movement, Refund, RefundRequest
 
 End = Literal["settled", "failed"]
 
@@ -48,7 +48,15 @@ class Pruned(Model):
     key: str
 
 
-Entry = Captured | Accepted | Ended | Pruned
+class Disputed(Dispute):
+    """The bank of whoever paid asks for the money, or has decided."""
+
+    entry: Literal["disputed"] = "disputed"
+    merchant: str
+    payment_id: str
+
+
+Entry = Captured | Accepted | Ended | Pruned | Disputed
 ENTRIES: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="entry")])
 
 
@@ -62,6 +70,7 @@ class Payments:
         self._journal = journal
         self._order_capture = order_capture
         self._captures: dict[tuple[str, str], Capture] = {}
+        self._disputes: dict[tuple[str, str], Dispute] = {}
         self._keys: dict[tuple[str, str], Refund] = {}
         self._pending: dict[str, Accepted] = {}
         self._of_order: dict[tuple[str, str], list[str]] = {}
@@ -123,6 +132,8 @@ class Payments:
         capture = self.captured(*key)
         if capture is None:
             raise Refusal(422, "unknown_charge", "nothing was captured for this order")
+        if key in self._disputes and self._disputes[key].state != "won":
+            raise Refusal(422, "payment_disputed", "the payment is in dispute, or was lost to one")
         if capture.currency != request.currency:
             raise Refusal(422, "currency_mismatch", f"the order was paid in {capture.currency}")
         if request.from_captured and self._paid_back(*key) + request.amount_minor > capture.amount_minor:
@@ -156,6 +167,10 @@ class Payments:
         if (merchant, key) in self._keys:
             self._record(Pruned(merchant=merchant, key=key))
 
+    def dispute(self, merchant: str, payment_id: str, dispute: Dispute) -> None:
+        """Open a dispute of a payment, or end it."""
+        self._record(Disputed(merchant=merchant, payment_id=payment_id, state=dispute.state))
+
     def settle_due(self, now: datetime) -> None:
         """Bring pending refunds to the end that their time has come for."""
         for accepted in list(self._pending.values()):
@@ -181,6 +196,8 @@ class Payments:
             self._of_key.setdefault((entry.merchant, entry.key), []).append(entry.ref)
         elif isinstance(entry, Pruned):
             self._keys.pop((entry.merchant, entry.key), None)
+        elif isinstance(entry, Disputed):
+            self._disputes[entry.merchant, entry.payment_id] = entry
         else:
             self._end(entry)
 

@@ -12,10 +12,11 @@ from domain.errors import CurrencyMismatch, IdempotencyConflict, NotFound, OverC
 from domain.goodwill import GoodwillBounds
 from domain.orders import Order, OrderPayment
 from domain.records import Batch
-from domain.refunds import RefundIntent, RefundRow, RefundState
+from domain.refunds import NEXT_STATES, RefundIntent, RefundRow, RefundState
 from store.append import append_one
 from store.approvals import asked_about, judge
 from store.budgets import Budget, PartOf, give, move, open_payments, parts_of
+from store.disputes import check_undisputed
 from store.pool import Connection, Pool, Row, connection, transaction
 from store.refund_states import budget_change, is_news
 from store.sql import load
@@ -83,7 +84,7 @@ class Ledger:
         several; it may refuse. With `asking` a refund above a limit waits for a second person, in the same
         transaction. The same intent again gives the first part's row as it is by now. Raises `OverCap`,
         `OverBudget`, `CurrencyMismatch`, `IdempotencyConflict` for another intent under the same key,
-        `NotFound` without a budget.
+        `PaymentDisputed`, `NotFound` without a budget.
         """
         async with transaction(self._pool) as conn:
             budget = await self._locked_budget(conn, intent.merchant, intent.order_id)
@@ -93,6 +94,8 @@ class Ledger:
             _check_budget(budget, intent)
             await give(conn, intent, bounds, _time_of(batch))
             parts = await parts_of(conn, budget, intent, part_of)
+            for part in parts:
+                await check_undisputed(conn, part)
             rows = [await self._insert(conn, part, _time_of(batch)) for part in parts]
             if batch is not None:
                 await append_one(conn, batch)
@@ -105,11 +108,14 @@ class Ledger:
         """Note that the provider is about to be called, just before it is.
 
         Call it only if the returned state is `sent`: any other is the provider's answer, known by now.
-        Raises `NotFound` without an intent.
+        Raises `NotFound` without an intent, `PaymentDisputed` where nothing may be sent now.
         """
         async with transaction(self._pool) as conn:
-            row = await conn.fetchrow(Q["mark_sent"], key, at) or await conn.fetchrow(Q["refund"], key)
-            return _refund(_found(row, key))
+            row = _refund(_found(await conn.fetchrow(Q["lock_refund"], key), key))
+            if row.state == "sent" or "sent" in NEXT_STATES[row.state]:
+                await check_undisputed(conn, row)
+            sent = await conn.fetchrow(Q["mark_sent"], key, at)
+            return row if sent is None else _refund(sent)
 
     async def record(
         self,

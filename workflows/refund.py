@@ -16,8 +16,11 @@ with workflow.unsafe.imports_passed_through():
     from activities.late_truth import LateTruth
     from activities.refunds import RefundActivities, Report, Resolution
     from domain.approvals import Approval, check_decision
-    from domain.errors import ApprovalNotAsked, InvalidRequest, WrongStage
+    from domain.errors import ApprovalNotAsked, InvalidRequest, PaymentDisputed, WrongStage
     from domain.refunds import DecideRefund, PayRefund, RefundOutcome, Reservation, ResolveRefund
+
+UNKNOWN = "the provider does not know `{}`: ask them, then send `resolve`"
+DISPUTED = "nothing is sent of `{}`, its payment is disputed: won, send `provider_news`; lost, send `resolve`"
 
 
 @workflow.defn(name=REFUND)
@@ -37,6 +40,7 @@ class Refund:
         self._reserved = False
         self._asked: Approval | None = None
         self._held = False
+        self._is_disputed = False
         self._word: ResolveRefund | None = None
         self._news = False
 
@@ -100,7 +104,7 @@ class Refund:
         self._tell_page("being paid", "the provider's word; it is asked again until that is certain")
         outcome = await self._paid(order)
         while outcome.state == "held":
-            outcome = await self._ask_a_person(order, outcome.part)
+            outcome = await self._ask_a_person(order, outcome)
         return outcome
 
     async def _paid(self, order: PayRefund) -> RefundOutcome:
@@ -123,10 +127,11 @@ class Refund:
                 if not is_cancelled_exception(error):
                     raise
 
-    async def _ask_a_person(self, order: PayRefund, part: int) -> RefundOutcome:
-        key = order.key_of(part)
+    async def _ask_a_person(self, order: PayRefund, outcome: RefundOutcome) -> RefundOutcome:
+        key = order.key_of(outcome.part)
         self._held, self._word = True, None
-        self._tell_page("held", f"the provider does not know `{key}`: ask them, then send `resolve`")
+        self._is_disputed = outcome.reason == PaymentDisputed.code
+        self._tell_page("held", DISPUTED.format(key) if self._is_disputed else UNKNOWN.format(key))
         await workflow.wait_condition(lambda: self._word is not None or self._news)
         self._held = False
         if self._word is None:
@@ -137,7 +142,7 @@ class Refund:
         self._tell_page("being paid", f"the ledger takes the word on `{key}`")
         return await workflow.execute_activity_method(
             RefundActivities.resolve_refund,
-            Resolution(order=order, word=self._word, part=part),
+            Resolution(order=order, word=self._word, part=outcome.part),
             summary=f"write down what became of {key}",
             **UNTIL_DONE,
         )
@@ -202,6 +207,10 @@ class Refund:
 
     @resolve.validator
     def _check_resolve(self, message: Any) -> None:
-        parse(ResolveRefund, message)
+        word = parse(ResolveRefund, message)
         if not self._held or self._word is not None:
             raise refusal(WrongStage("this refund is not held for a person"))
+        if self._is_disputed and word.paid:  # what the provider paid it also knows: a hint finds it
+            raise refusal(
+                PaymentDisputed("nothing is paid while the payment is disputed; send `provider_news`")
+            )

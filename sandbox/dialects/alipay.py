@@ -19,6 +19,7 @@ REFUND = "alipay.trade.refund"
 SUB_CODES = {
     "unknown_charge": "ACQ.TRADE_NOT_EXIST",
     "over_refund": "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL",
+    "payment_disputed": "ACQ.TRADE_NOT_ALLOW_REFUND",
     "idempotency_conflict": "ACQ.DISCORDANT_REPEAT_REQUEST",
     "invalid_request": "ACQ.INVALID_PARAMETER",
 }

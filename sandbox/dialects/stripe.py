@@ -23,6 +23,7 @@ STATES = {"pending": "pending", "settled": "succeeded", "failed": "failed"}
 CODES = {
     "over_refund": "charge_already_refunded",
     "unknown_charge": "resource_missing",
+    "payment_disputed": "charge_disputed",
     "invalid_request": "parameter_invalid",
 }
 PAYMENT_FIELDS = ("payment_intent", "charge")

@@ -26,6 +26,7 @@ CODES = {
     "unknown_charge": (404, "RESOURCE_NOT_EXISTS"),
     "bad_signature": (401, "SIGN_ERROR"),
     "over_refund": (400, "INVALID_REQUEST"),
+    "payment_disputed": (400, "INVALID_REQUEST"),
     "idempotency_conflict": (400, "INVALID_REQUEST"),
     "currency_mismatch": (400, "PARAM_ERROR"),
     "invalid_request": (400, "PARAM_ERROR"),

@@ -101,6 +101,19 @@ async def test_a_no_has_a_reason_and_moves_nothing(
     assert await paid_minor(sandbox, merchant) == []
 
 
+async def test_a_disputed_payment_is_not_refunded_until_it_is_won(
+    sandbox: SandboxClient, rail: PaymentPort, merchant: str
+) -> None:
+    await sandbox.dispute(merchant, "PAY-1")
+    with pytest.raises(ProviderRefused) as refused:
+        await rail.refund(refund(merchant))
+    if rail.name == "stripe":  # the only one that has a code for it
+        assert refused.value.detail["reason"] == "payment_disputed"
+    assert await paid_minor(sandbox, merchant) == []
+    await sandbox.dispute(merchant, "PAY-1", "won")
+    assert (await rail.refund(refund(merchant, key="rf-2"))).state == "settled"
+
+
 async def test_how_long_a_key_is_remembered_is_the_rails_own(rail: PaymentPort) -> None:
     assert (rail.name, rail.key_window) in [
         ("stripe", timedelta(hours=24)),

@@ -14,7 +14,7 @@ from tests.workflows.delivery_steps import open_delivery
 from tests.workflows.desk import FAULTY, Desk
 from tests.workflows.improvement_desk import opened as open_improvement
 from tests.workflows.outage import store_outage
-from tests.workflows.refunds import decide, pass_refund_time, resolve
+from tests.workflows.refunds import decide, pass_refund_time, resolve, until_ledger
 from tests.workflows.shipment_desk import open_shipment
 from tests.workflows.staff_desk import roster, staffed
 from tests.workflows.test_approvals import waiting
@@ -92,6 +92,7 @@ async def test_the_page_of_a_refund_goes_on_with_it_over_a_second_person_to_the_
     async with staffed(desk, roster()):
         await decide(case)
     await until_page(refund, "**Refund 1: being paid**", money, "Next: the provider's word")
+    await until_ledger(case, "pending")
     await desk.sandbox.settle(desk.merchant, desk.key(case))
     await pass_refund_time(case, hours=2)
     await until_page(refund, "**Refund 1: settled**", money)

@@ -1,0 +1,47 @@
+"""Disputed payments: noted as providers tell of them, in any order, and asked about before money goes out."""
+
+from domain.disputes import Dispute
+from domain.refunds import RefundIntent
+from store.pool import Connection, Pool, connection, transaction
+from store.sql import load
+
+Q = load("disputes")
+
+
+class Disputes:
+    """What is known of them. Raises `StoreUnavailable`."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def note(self, dispute: Dispute) -> list[str]:
+        """Write it down; gives the refunds of its payment without an end, whose workflows want a hint.
+
+        It may be told again and in any order: that it was opened says nothing once its end is known, and of
+        two ends the later counts.
+        """
+        async with transaction(self._pool) as conn:
+            await conn.execute(Q["note"], *dispute.model_dump(include=_NOTED).values())
+            rows = await conn.fetch(Q["waiting"], dispute.merchant, dispute.payment_id)
+        return [row["refund_id"] for row in rows]
+
+    async def of_payment(self, merchant: str, payment_id: str) -> list[Dispute]:
+        """All disputes of a payment, the first first."""
+        async with connection(self._pool) as conn:
+            rows = await conn.fetch(Q["of_payment"], merchant, payment_id)
+        return [Dispute.model_validate(dict(row)) for row in rows]
+
+
+_NOTED = set(Dispute.model_fields)
+
+
+async def check_undisputed(conn: Connection, part: RefundIntent) -> None:
+    """Raise `PaymentDisputed` where its payment is in dispute, or was lost to one.
+
+    A voucher is no money of any payment.
+    """
+    if part.purpose == "voucher":
+        return
+    row = await conn.fetchrow(Q["blocks"], part.merchant, part.payment_id or part.order_id)
+    if row is not None:
+        raise Dispute.model_validate(dict(row)).refusal

@@ -1,0 +1,145 @@
+"""A dispute while money is on its way: nothing is sent, a person sees it, and one that is won is paid."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+
+from domain.disputes import Dispute, DisputeState
+from starters.refund_hints import RefundHints
+from store.books import check_books
+from store.disputes import Disputes
+from store.refund_orders import RefundOrders
+from tests.workflows.case import Case
+from tests.workflows.desk import Desk
+from tests.workflows.refunds import decide, ledger_row, resolve, until_ledger
+from tests.workflows.staff_desk import roster, staffed
+from tests.workflows.test_pages import until_page
+
+
+async def dispute(desk: Desk, state: DisputeState = "open") -> None:
+    """The gateway has a dispute of the order's payment, and tells us of it; what it holds up is hinted."""
+    await desk.sandbox.dispute(desk.merchant, "SO-1", state)
+    told = Dispute(
+        merchant=desk.merchant,
+        provider="sandbox",
+        dispute_id="dp_1",
+        payment_id="SO-1",
+        amount_minor=3333,
+        currency="CNY",
+        state=state,
+        at=datetime.now(UTC),
+    )
+    for refund_id in await Disputes(desk.pool).note(told):
+        order = await RefundOrders(desk.pool).order(refund_id)
+        await RefundHints(desk.client, "casework").look(order)
+
+
+async def taken_on(desk: Desk) -> list[str]:
+    """The refunds that the gateway took on for this merchant."""
+    return [refund.key for refund in await desk.sandbox.refunds() if refund.merchant == desk.merchant]
+
+
+async def until_held(case: Case) -> None:
+    """Wait until the case knows that its refund is held for the dispute."""
+    view: dict[str, Any] = await case.until_view(lambda view: view["refunds"][0]["state"] == "held")
+    assert view["refunds"][0]["reason"] == "payment_disputed"
+
+
+async def disputed_in_between(desk: Desk) -> Case:
+    """A return whose payment is disputed after its refund was reserved and before it is sent."""
+    await desk.put_order()
+    async with staffed(desk, roster()):
+        case = await desk.open(policy="wary")
+        await case.send_in()
+        await case.until_view(lambda view: view["waiting_for"] == "approver")
+        await case.until_event("case.approval_asked")
+        await dispute(desk)
+        await decide(case)
+        await until_held(case)
+    return case
+
+
+async def test_a_dispute_between_reserving_and_sending_holds_it_for_a_person(desk: Desk) -> None:
+    case = await disputed_in_between(desk)
+    row = await ledger_row(case)
+    assert (row.state, row.attempts, row.first_sent_at) == ("intent", 0, None)
+    assert row.last_error == "payment_disputed"
+    assert await taken_on(desk) == []
+    with pytest.raises(WorkflowUpdateFailedError) as refusal:
+        await resolve(case, by="finance", paid=True, provider_ref="re_1", reason="a mistake")
+    assert getattr(refusal.value.cause, "type", None) == "payment_disputed"
+
+    await dispute(desk, "won")
+    await case.until_stage("confirmation")
+    assert await desk.books_agree() == 3333
+    assert await taken_on(desk) == [desk.key(case)]
+
+
+async def test_a_lost_dispute_frees_the_money_by_a_persons_word(desk: Desk) -> None:
+    case = await disputed_in_between(desk)
+    await dispute(desk, "lost")
+    refund = Case(desk, case.refund(), case.number)
+    await until_page(refund, "**Refund 1: held**", f"nothing is sent of `{desk.key(case)}`")
+    await resolve(case, by="finance", paid=False, reason="The bank has paid the customer.")
+    await case.until_view(lambda view: view["waiting_for"] == "ops")
+    assert (await ledger_row(case)).state == "failed"
+    assert await taken_on(desk) == []
+    assert (await check_books(desk.pool, desk.merchant)).differences == []
+
+
+@pytest.mark.parametrize("state", ["open", "lost"])
+async def test_nothing_is_reserved_of_a_disputed_payment_until_it_is_won(
+    desk: Desk, state: DisputeState
+) -> None:
+    await desk.put_order()
+    case = await desk.open()
+    await dispute(desk, state)
+    await case.send_in()
+    view = await case.until_view(lambda view: view["waiting_for"] == "ops")
+    assert (view["refunds"][0]["state"], view["refunds"][0]["reason"]) == ("failed", "payment_disputed")
+    assert await desk.ledger(case) == []
+
+    await dispute(desk, "won")
+    await case.act("retry_refund", by="lead", reason="The dispute was won.")
+    await case.until_stage("confirmation")
+    assert await desk.books_agree() == 3333
+    assert await taken_on(desk) == [desk.key(case, 2)]
+
+
+async def test_a_refund_without_an_answer_is_not_sent_again_into_a_dispute(desk: Desk) -> None:
+    await desk.put_order()
+    await desk.gateway("lost_before")
+    case = await desk.open()
+    await case.send_in()
+    await until_ledger(case, "unknown")
+    await desk.gateway()
+    await dispute(desk)
+    await until_held(case)
+    assert await taken_on(desk) == []
+    await dispute(desk, "won")
+    await case.until_stage("confirmation")
+    assert await desk.books_agree() == 3333
+
+
+async def test_a_refund_that_was_paid_before_the_dispute_is_found(desk: Desk) -> None:
+    await desk.put_order()
+    await desk.gateway("lost_after", first=1)
+    case = await desk.open()
+    await case.send_in()
+    await until_ledger(case, "unknown")
+    await dispute(desk)
+    await case.until_stage("confirmation")
+    assert await desk.books_agree() == 3333
+
+
+async def test_a_gateways_own_no_to_a_disputed_payment_has_the_same_name(desk: Desk) -> None:
+    """Its dispute may be known to the gateway before we are told of it."""
+    await desk.put_order()
+    case = await desk.open()
+    await desk.sandbox.dispute(desk.merchant, "SO-1")
+    await case.send_in()
+    view = await case.until_view(lambda view: view["waiting_for"] == "ops")
+    assert (view["refunds"][0]["state"], view["refunds"][0]["reason"]) == ("failed", "payment_disputed")
+    assert await taken_on(desk) == []
