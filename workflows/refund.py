@@ -136,6 +136,9 @@ class Refund:
         self._held = False
         if self._word is None:
             self._news = False
+            self._tell_page("looked at again", "the provider's word on what is held")
+            if self._is_disputed:  # by now it may be won, and so be paid
+                return await self._paid(order)
             return await workflow.execute_activity_method(
                 LateTruth.ask_about_held, order, summary=f"ask once more about {order.key}", **UNTIL_DONE
             )
