@@ -1,0 +1,166 @@
+"""What a gateway tells of a refund against what the ledger has: the differences, and what each asks for. Pure."""
+
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from pydantic import JsonValue
+
+from domain.base import Currency, Model, SomeMinor, UtcInstant
+from domain.refunds import OPEN_STATES, RefundRow, RefundState
+
+TheirState = Literal["pending", "settled", "failed", "stuck"]
+"""As the gateway's adapter says it; `stuck` was taken on and cannot arrive."""
+
+FindingKind = Literal[
+    "unknown_to_us",
+    "unknown_to_them",
+    "amount_differs",
+    "currency_differs",
+    "state_differs",
+    "behind",
+    "stopped",
+    "overdue",
+]
+KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
+
+Source = Literal["query", "statement"]
+
+DO: dict[FindingKind, str] = {
+    "unknown_to_us": "ask who paid it at the gateway; it is not bounded by the order's budget, so take it into "
+    "account before anything of the order is paid",
+    "unknown_to_them": "ask the gateway for the key; if it never paid, the customer has no money yet",
+    "amount_differs": "compare with the gateway's record; pay or ask back what is missing, and correct the row",
+    "currency_differs": "compare with the gateway's record before anything of the order is paid",
+    "state_differs": "ask the gateway what became of it; correct the row and its budget, and tell the case",
+    "behind": "its workflow was told and did not take it: look at it in Temporal's UI, and at its page",
+    "stopped": "its workflow was started again and does not run: look why in Temporal's UI",
+    "overdue": "ask the gateway about the key; if the refund is held, send its workflow `resolve`",
+}
+"""What a person is to do about a task of the kind."""
+
+
+class Theirs(Model):
+    """The gateway's word on a refund: an answer, or a line of a statement.
+
+    Without amount and currency it is what was asked for: an adapter takes no other answer. `row` is the place
+    in the statement's file.
+    """
+
+    ref: str
+    key: str | None = None
+    amount_minor: SomeMinor | None = None
+    currency: Currency | None = None
+    state: TheirState
+    at: UtcInstant | None = None
+    row: int | None = None
+
+
+class Finding(Model):
+    """A difference. `subject`: the refund's key, or the gateway's own number of one that we do not know.
+
+    With `hint` the refund's own workflow can settle it, as the only writer of its stream.
+    """
+
+    kind: FindingKind
+    provider: str
+    merchant: str
+    subject: str
+    ours: RefundRow | None = None
+    theirs: Theirs | None = None
+    hint: bool = False
+
+    @property
+    def facts(self) -> dict[str, JsonValue]:
+        """Both sides, as a person compares them; without customers and without words."""
+        told: dict[str, JsonValue] = {"ours": None, "theirs": None}
+        if self.ours is not None:
+            told["ours"] = self.ours.model_dump(mode="json", include=_OURS, exclude_none=True)
+        if self.theirs is not None:
+            told["theirs"] = self.theirs.model_dump(mode="json", exclude_none=True)
+        return told
+
+
+_OURS = {
+    "refund_id",
+    "key",
+    "case_id",
+    "order_id",
+    "amount_minor",
+    "currency",
+    "payment_id",
+    "state",
+    "state_since",
+    "first_sent_at",
+    "attempts",
+    "provider_ref",
+    "last_error",
+}
+
+
+def compare(ours: RefundRow, theirs: Theirs | None) -> Finding | None:
+    """The difference between a refund and the gateway's word on it; None for its word: it knows of none."""
+    if theirs is None:
+        return _found("unknown_to_them", ours) if ours.state == "settled" else None
+    if theirs.currency not in (None, ours.currency):
+        return _found("currency_differs", ours, theirs)
+    if theirs.amount_minor not in (None, ours.amount_minor):
+        return _found("amount_differs", ours, theirs)
+    if ours.provider_ref not in (None, theirs.ref) and ours.state in ("settled", "returned"):
+        return _second_payment(ours, theirs)
+    kind, hint = _by_state(ours.state, theirs.state)
+    return None if kind is None else _found(kind, ours, theirs, hint=hint)
+
+
+def unknown_to_us(theirs: Theirs, provider: str, merchant: str) -> Finding | None:
+    """A refund that no row is about; one that came to nothing moved no money."""
+    if theirs.state == "failed":
+        return None
+    return Finding(
+        kind="unknown_to_us", provider=provider, merchant=merchant, subject=theirs.ref, theirs=theirs
+    )
+
+
+def stopped(ours: RefundRow) -> Finding:
+    """A refund that is on its way, and whose workflow does not run."""
+    return _found("stopped", ours, hint=True)
+
+
+def overdue(ours: RefundRow, now: datetime, after: timedelta) -> Finding | None:
+    """A refund that is on its way for too long; one that waits for a second person has a clock of its own."""
+    since = ours.first_sent_at or ours.reserved_at or ours.state_since
+    if ours.state not in OPEN_STATES or ours.approval == "asked" or now - since < after:
+        return None
+    return _found("overdue", ours)
+
+
+def _by_state(ours: RefundState, theirs: TheirState) -> tuple[FindingKind | None, bool]:
+    """What differs, and whether the refund's workflow can settle it."""
+    if ours in OPEN_STATES:
+        return ("behind", True) if theirs in ("settled", "failed") else (None, False)
+    if ours == "settled":
+        # Money that came back later is taken down by the refund's own workflow.
+        return (None, False) if theirs == "settled" else ("state_differs", theirs in ("failed", "stuck"))
+    agree = {"failed": ("failed",), "returned": ("failed", "stuck")}
+    return (None, False) if theirs in agree[ours] else ("state_differs", False)
+
+
+def _second_payment(ours: RefundRow, theirs: Theirs) -> Finding | None:
+    """Another payment under the key of one that was paid: this one nobody knows of."""
+    if theirs.state == "failed":
+        return None
+    found = _found("unknown_to_us", ours, theirs)
+    return found.model_copy(update={"subject": theirs.ref})
+
+
+def _found(
+    kind: FindingKind, ours: RefundRow, theirs: Theirs | None = None, *, hint: bool = False
+) -> Finding:
+    return Finding(
+        kind=kind,
+        provider=ours.provider,
+        merchant=ours.merchant,
+        subject=ours.key,
+        ours=ours,
+        theirs=theirs,
+        hint=hint,
+    )
