@@ -27,7 +27,7 @@ class UnsupportedSchema(InvalidRequest):
 
 
 class StatementInvalid(InvalidRequest):
-    """The statement cannot be read as a whole, so nothing of it is taken; the message says where it is wrong."""
+    """The statement cannot be read as a whole, so nothing of it is taken; the message says where."""
 
     code = "statement_invalid"
 

@@ -1,4 +1,4 @@
-"""What a gateway tells of a refund against what the ledger has: the differences, and what each asks for. Pure."""
+"""What a gateway tells of a refund against what the ledger has: the differences. Pure."""
 
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -26,10 +26,10 @@ KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
 Source = Literal["query", "statement"]
 
 DO: dict[FindingKind, str] = {
-    "unknown_to_us": "ask who paid it at the gateway; it is not bounded by the order's budget, so take it into "
-    "account before anything of the order is paid",
+    "unknown_to_us": "ask who paid it at the gateway; the order's budget does not bound it, so count it "
+    "before anything of the order is paid",
     "unknown_to_them": "ask the gateway for the key; if it never paid, the customer has no money yet",
-    "amount_differs": "compare with the gateway's record; pay or ask back what is missing, and correct the row",
+    "amount_differs": "compare with the gateway's record; pay or ask back the rest, and correct the row",
     "currency_differs": "compare with the gateway's record before anything of the order is paid",
     "state_differs": "ask the gateway what became of it; correct the row and its budget, and tell the case",
     "behind": "its workflow was told and did not take it: look at it in Temporal's UI, and at its page",

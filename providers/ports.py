@@ -46,7 +46,7 @@ class PaymentReply(Model):
 def check_answer(
     system: str, order: PaymentOrder, reply: PaymentReply, amount_minor: int, currency: str
 ) -> None:
-    """Raise `AnswerDiffers` for a refund that the gateway knows over another amount or in another currency."""
+    """Raise `AnswerDiffers` for a refund that the gateway knows over another amount or currency."""
     if (amount_minor, currency) != (order.amount_minor, order.currency):
         raise AnswerDiffers(
             f"{system} knows {order.key} over {amount_minor} {currency}, "

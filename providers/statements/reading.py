@@ -1,4 +1,4 @@
-"""What all statements have in common: bytes to text, rows to cells, and cells to amounts and times, exactly."""
+"""What all statements have in common: bytes to text, rows to cells, cells to amounts and times, exactly."""
 
 import csv
 import re
