@@ -36,6 +36,10 @@ CREATE TABLE reconciliation_tasks (
     subject text NOT NULL,
     source text NOT NULL CHECK (source IN ('query', 'statement')),
     facts jsonb NOT NULL,
+    -- What a person's word on it holds for; with another one it is theirs again.
+    mark text NOT NULL,
+    -- Whether the refund's own workflow can settle it, once it is told.
+    hint boolean NOT NULL,
     first_seen_at timestamptz NOT NULL,
     seen_again_at timestamptz NOT NULL,
     -- When the refund's own workflow was told, which may settle it without anybody.
