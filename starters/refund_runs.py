@@ -35,7 +35,8 @@ class RefundRuns:
 
     async def look(self, refund_id: str) -> None:
         """Have it look at the gateway now, in a new run where none runs. Raises `NotReady`, `NoAnswer`."""
-        raise NotImplementedError
+        await self._connected()
+        raise NotImplementedError(refund_id)
 
     async def _connected(self) -> Client:
         if self._client is None:

@@ -41,7 +41,7 @@ class Statements:
         taken = Taken(rail=rail, merchant=merchant, day=day, refunds=len(statement.lines))
         async with transaction(self._pool) as conn:
             await conn.execute(Q["lock_statements"], rail, merchant)
-            if await conn.fetchrow(Q["is_taken"], rail, merchant, statement.digest):
+            if await conn.fetchrow(Q["is_taken"], rail, merchant, day, statement.digest):
                 return taken.model_copy(update={"again": True})
             await self._keep(conn, statement, now)
             findings = [*await _of_lines(conn, statement), *await _untold(conn, statement)]

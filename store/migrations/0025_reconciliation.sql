@@ -9,9 +9,9 @@ CREATE TABLE reconciliation_statements (
     -- Of the file's bytes: the same file is taken once.
     digest text NOT NULL,
     taken_at timestamptz NOT NULL,
-    UNIQUE (rail, merchant, digest)
+    -- Two days without a refund have the same bytes.
+    UNIQUE (rail, merchant, day, digest)
 );
-CREATE INDEX reconciliation_statements_of_day ON reconciliation_statements (rail, merchant, day);
 
 CREATE TABLE reconciliation_lines (
     statement_id bigint NOT NULL REFERENCES reconciliation_statements,

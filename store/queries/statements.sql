@@ -1,5 +1,5 @@
 -- @is_taken: The statement of this file, if it was taken.
-SELECT * FROM reconciliation_statements WHERE rail = $1 AND merchant = $2 AND digest = $3;
+SELECT 1 FROM reconciliation_statements WHERE rail = $1 AND merchant = $2 AND day = $3 AND digest = $4;
 
 -- @lock_statements: Makes the statements of a merchant's gateway take turns.
 SELECT pg_advisory_xact_lock(hashtextextended('statement:' || $1 || ':' || $2, 25));
