@@ -39,14 +39,13 @@ async def reconciler(settings: Settings) -> AsyncGenerator[Reconciler]:
     providers = build_providers(load_provider_settings(**settings.providers()))
     try:
         await check_store(pool)
-        runs = RefundRuns(settings, pool)
-        yield Reconciler(pool, providers.payments, runs, bounds_of(settings))
+        yield Reconciler(pool, providers.payments, RefundRuns(settings), bounds_of(settings))
     finally:
         await providers.close()
         await pool.close()
 
 
-async def one_cycle(settings: Settings) -> Cycle:
+async def one_cycle(settings: Settings, merchant: str | None = None) -> Cycle:
     """Compare what is due now."""
     async with reconciler(settings) as desk:
-        return await desk.cycle(datetime.now(UTC))
+        return await desk.cycle(datetime.now(UTC), merchant)

@@ -87,15 +87,18 @@ class Reconciler:
         self._workflows = workflows
         self._bounds = bounds
 
-    async def cycle(self, now: datetime) -> Cycle:
-        """Compare what is due. Raises `StoreUnavailable`; other systems may be away."""
+    async def cycle(self, now: datetime, merchant: str | None = None) -> Cycle:
+        """Compare what is due, of everybody or of one merchant.
+
+        Raises `StoreUnavailable`; other systems may be away.
+        """
         async with self._looks.one_cycle() as held:
             if not held:
                 return Cycle(skipped=True)
             bounds = self._bounds
             rows = [
-                *await self._looks.on_their_way(now, bounds.grace, bounds.most),
-                *await self._looks.ended(now, bounds.window, bounds.every, bounds.most),
+                *await self._looks.on_their_way(now, bounds.grace, bounds.most, merchant),
+                *await self._looks.ended(now, bounds.window, bounds.every, bounds.most, merchant),
             ]
             return await _Round(self._looks, self._tasks, self._rails, self._workflows, bounds, now).go(rows)
 

@@ -34,13 +34,17 @@ class Looks:
                 if held and not conn.is_closed():
                     await conn.fetchval(Q["unlock_cycle"])
 
-    async def on_their_way(self, now: datetime, grace: timedelta, limit: int) -> list[RefundRow]:
+    async def on_their_way(
+        self, now: datetime, grace: timedelta, limit: int, merchant: str | None = None
+    ) -> list[RefundRow]:
         """Refunds without an end for longer than the grace."""
-        return await self._rows("on_their_way", now - grace, limit)
+        return await self._rows("on_their_way", now - grace, limit, merchant)
 
-    async def ended(self, now: datetime, window: timedelta, every: timedelta, limit: int) -> list[RefundRow]:
+    async def ended(
+        self, now: datetime, window: timedelta, every: timedelta, limit: int, merchant: str | None = None
+    ) -> list[RefundRow]:
         """Refunds that ended within the window and were not looked at for so long, or differ."""
-        return await self._rows("ended", now - window, now - every, limit)
+        return await self._rows("ended", now - window, now - every, limit, merchant)
 
     async def paid_by(self, key: str) -> int:
         """What was captured by the payment that a refund is taken from."""

@@ -52,9 +52,9 @@ def statement(
 
 @app.command()
 @reports_errors
-def once(as_json: AsJson = False) -> None:
+def once(merchant: Merchant = None, as_json: AsJson = False) -> None:
     """Ask the gateways now, as the reconciler does every few minutes. Status 1 if something differs."""
-    done = asyncio.run(one_cycle(Settings()))
+    done = asyncio.run(one_cycle(Settings(), merchant))
     print_json(done) if as_json else print_cycle(done)
     if done.found:
         raise typer.Exit(NO)

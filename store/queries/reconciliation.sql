@@ -10,6 +10,7 @@ FROM refunds
 LEFT JOIN reconciliation_looks USING (key)
 WHERE refunds.state IN ('intent', 'sent', 'unknown', 'pending')
     AND refunds.state_since <= $1
+    AND ($3::text IS NULL OR refunds.merchant = $3)
 ORDER BY reconciliation_looks.looked_at NULLS FIRST, refunds.state_since, refunds.key
 LIMIT $2;
 
@@ -18,6 +19,7 @@ SELECT refunds.*
 FROM refunds
 LEFT JOIN reconciliation_looks USING (key)
 WHERE refunds.state IN ('settled', 'failed', 'returned')
+    AND ($4::text IS NULL OR refunds.merchant = $4)
     AND (
         (
             refunds.state_since >= $1

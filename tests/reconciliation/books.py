@@ -58,7 +58,7 @@ class Books:
         """Books over this store and this gateway."""
         account = account_of(rail, await sandbox.credentials(merchant), sandbox.url)
         async with rails_over(account, merchant=merchant) as rails:
-            runs = RefundRuns(Settings(running_temporal=NOBODY_THERE), pool)
+            runs = RefundRuns(Settings(running_temporal=NOBODY_THERE))
             reconciler = Reconciler(pool, rails, runs, BOUNDS)
             ledger = Ledger(pool)
             yield cls(

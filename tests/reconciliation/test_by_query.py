@@ -133,7 +133,7 @@ async def test_of_a_gateway_that_is_away_only_some_are_asked_and_nothing_is_conc
     done = await books.cycle()
     assert (done.looked, done.unanswered, done.found) == (10, 10, [])
     (fault,) = await books.sandbox.faults("payments")
-    assert UNANSWERED_MOST <= fault.hits < UNANSWERED_MOST + BOUNDS.at_once
+    assert UNANSWERED_MOST <= fault.fired < UNANSWERED_MOST + BOUNDS.at_once
     await books.sandbox.set_faults("payments")
     assert (await books.cycle(MINUTE)).unanswered == 0
 
