@@ -46,6 +46,6 @@ async def reconciler(settings: Settings) -> AsyncGenerator[Reconciler]:
 
 
 async def one_cycle(settings: Settings, merchant: str | None = None) -> Cycle:
-    """Compare what is due now."""
-    async with reconciler(settings) as desk:
+    """Compare now what is on its way and what ended lately, also what had its turn already."""
+    async with reconciler(settings.model_copy(update={"reconcile_again_hours": 0})) as desk:
         return await desk.cycle(datetime.now(UTC), merchant)

@@ -100,7 +100,8 @@ class Reconciler:
                 *await self._looks.on_their_way(now, bounds.grace, bounds.most, merchant),
                 *await self._looks.ended(now, bounds.window, bounds.every, bounds.most, merchant),
             ]
-            return await _Round(self._looks, self._tasks, self._rails, self._workflows, bounds, now).go(rows)
+            round_ = _Round(self._looks, self._tasks, self._rails, self._workflows, bounds, now)
+            return await round_.go(rows, merchant)
 
 
 class _Round:
@@ -124,15 +125,16 @@ class _Round:
         self._unanswered: Counter[tuple[str, str]] = Counter()
         self._temporal_answers = True
 
-    async def go(self, rows: Sequence[RefundRow]) -> Cycle:
+    async def go(self, rows: Sequence[RefundRow], merchant: str | None) -> Cycle:
+        """Compare these; of the other differences those of everybody, or of one merchant."""
         looks = await self._at_once(self._look, rows)
         findings = [found for look in looks for found in look.findings]
         answered = [look.row.key for look in looks if look.answered]
         seen = await self._tasks.see(findings, self._now)
         await self._tasks.gone(answered, findings, self._now)
-        still = await self._tasks.judge_statements_again(self._now)
+        still = await self._tasks.judge_statements_again(self._now, merchant)
         hinted = await self._hint([task for task in (*seen, *still) if task.hint and not task.opened_at])
-        late = await self._tasks.open_late(self._now, self._bounds.patience)
+        late = await self._tasks.open_late(self._now, self._bounds.patience, merchant)
         await self._looks.looked(answered, self._now, self._bounds.window)
         at_once = [task for task in seen if task.opened_at == self._now]
         return Cycle(

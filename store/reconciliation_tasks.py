@@ -38,15 +38,16 @@ class ReconciliationTasks:
         async with connection(self._pool) as conn:
             await conn.execute(Q["hinted"], task.task_id, now)
 
-    async def open_late(self, now: datetime, patience: timedelta) -> list[Task]:
+    async def open_late(self, now: datetime, patience: timedelta, merchant: str | None = None) -> list[Task]:
         """What was still so after the patience becomes somebody's; these are new."""
         async with connection(self._pool) as conn:
-            return [_task(row) for row in await conn.fetch(Q["open_late"], now, now - patience)]
+            rows = await conn.fetch(Q["open_late"], now, now - patience, merchant)
+        return [_task(row) for row in rows]
 
-    async def judge_statements_again(self, now: datetime) -> list[Task]:
+    async def judge_statements_again(self, now: datetime, merchant: str | None = None) -> list[Task]:
         """Close what statements told of and is so no more; the others are still there."""
         async with transaction(self._pool) as conn:
-            live = [_task(row) for row in await conn.fetch(Q["live_of_statements"])]
+            live = [_task(row) for row in await conn.fetch(Q["live_of_statements"], merchant)]
             return [task for task in live if await _still(conn, task, now)]
 
     async def list(

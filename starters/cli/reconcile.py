@@ -43,7 +43,8 @@ def statement(
 
     It is read as a whole or refused with the row; the same file is taken once. No money moves.
     """
-    read = read_statement(_content(file), _rail(rail), merchant, _day(day))
+    whose, of = _rail(rail), _day(day)
+    read = read_statement(_content(file), whose, merchant, of)
     taken = in_store(lambda pool: Statements(pool).take(read, datetime.now(UTC)))
     print_json(taken) if as_json else print_taken(taken)
     if taken.found:

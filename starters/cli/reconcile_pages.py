@@ -1,6 +1,7 @@
 """How `casework reconcile` shows cycles, statements and tasks: at most eighty columns."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from domain.reconciliation import Task
 from starters.cli.tables import print_facts, print_table
@@ -19,7 +20,25 @@ SAID = {
     "stopped": "its workflow does not run",
     "overdue": "on its way for too long",
 }
-"""The kinds of differences, as tables say them."""
+"""The kinds of differences, in words."""
+
+SIDES = (
+    ("refund", "refund_id", ""),
+    ("case", "case_id", ""),
+    ("order", "order_id", ""),
+    ("payment", "payment_id", ""),
+    ("key", "key", "key"),
+    ("their number", "provider_ref", "ref"),
+    ("amount", "amount_minor", "amount_minor"),
+    ("state", "state", "state"),
+    ("since", "state_since", "at"),
+    ("first sent", "first_sent_at", ""),
+    ("tries", "attempts", ""),
+    ("last error", "last_error", ""),
+    ("row of the file", "", "row"),
+)
+"""What is shown of both sides: its head, its name in the ledger and its name at the gateway."""
+TIMES = ("state_since", "first_sent_at", "at")
 
 
 def row_of(task: Task) -> dict[str, object]:
@@ -65,10 +84,10 @@ def print_tasks(found: Sequence[Task], timezone: str) -> None:
         (
             (
                 str(each.task_id),
-                SAID[each.kind] if each.closed_at is None else f"{SAID[each.kind]} (closed)",
+                _short(each) if each.closed_at is None else f"{_short(each)}, closed",
                 each.provider,
                 each.subject,
-                moment(each.first_seen_at, timezone),
+                moment(each.first_seen_at.replace(second=0, microsecond=0), timezone),
             )
             for each in found
         ),
@@ -78,8 +97,8 @@ def print_tasks(found: Sequence[Task], timezone: str) -> None:
 def print_task(task: Task, timezone: str) -> None:
     """Both sides, and what to do."""
 
-    def at(value: object) -> str | None:
-        return moment(value, timezone) if value else None  # pyright: ignore[reportArgumentType]
+    def at(value: datetime | None) -> str | None:
+        return moment(value, timezone) if value else None
 
     print_facts(
         [
@@ -97,20 +116,27 @@ def print_task(task: Task, timezone: str) -> None:
         ]
     )
     print()
-    ours, theirs = task.facts.get("ours"), task.facts.get("theirs")
-    sides = [side if isinstance(side, Mapping) else {} for side in (ours, theirs)]
-    names = list(dict.fromkeys(name for side in sides for name in side))
-    print_table(
-        ("", "ledger", "gateway"),
-        ((name.replace("_", " "), *(_cell(side, name) for side in sides)) for name in names),
-    )
+    ours, theirs = (_side(task, name) for name in ("ours", "theirs"))
+    rows = ((head, _cell(ours, our, timezone), _cell(theirs, their, timezone)) for head, our, their in SIDES)
+    print_table(("", "ledger", "gateway"), [row for row in rows if row[1] or row[2]])
 
 
-def _cell(side: Mapping[str, object], name: str) -> str:
+def _side(task: Task, name: str) -> Mapping[str, object]:
+    told = task.facts.get(name)
+    return told if isinstance(told, Mapping) else {}
+
+
+def _short(task: Task) -> str:
+    return task.kind.replace("_", " ")
+
+
+def _cell(side: Mapping[str, object], name: str, timezone: str) -> str:
     value = side.get(name)
-    if name == "amount_minor" and isinstance(value, int) and "currency" in side:
-        return money(value, str(side["currency"]))
-    return "" if value is None else str(value)
+    if value is None:
+        return ""
+    if name == "amount_minor" and isinstance(value, int):
+        return money(value, str(side["currency"])) if "currency" in side else str(value)
+    return moment(datetime.fromisoformat(str(value)), timezone) if name in TIMES else str(value)
 
 
 def _print_found(found: Sequence[Task]) -> None:
@@ -119,7 +145,7 @@ def _print_found(found: Sequence[Task]) -> None:
         (
             (
                 each.subject,
-                SAID[each.kind],
+                _short(each),
                 f"task {each.task_id}" if each.opened_at else "its workflow is told, or it is asked again",
             )
             for each in found

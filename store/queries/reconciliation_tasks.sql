@@ -33,12 +33,14 @@ UPDATE reconciliation_tasks
 SET opened_at = $1
 WHERE closed_at IS NULL
     AND opened_at IS NULL
+    AND ($3::text IS NULL OR merchant = $3)
     AND seen_again_at > first_seen_at
     AND CASE WHEN hint THEN hinted_at ELSE first_seen_at END <= $2
 RETURNING *;
 
 -- @live_of_statements: Differences that a statement told of and that are not closed.
-SELECT * FROM reconciliation_tasks WHERE closed_at IS NULL AND source = 'statement';
+SELECT * FROM reconciliation_tasks
+WHERE closed_at IS NULL AND source = 'statement' AND ($1::text IS NULL OR merchant = $1);
 
 -- @seen_still: Notes that a statement's difference holds.
 UPDATE reconciliation_tasks SET seen_again_at = $2 WHERE task_id = $1;

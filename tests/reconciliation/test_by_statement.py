@@ -129,3 +129,38 @@ async def test_a_bad_row_leaves_everything_as_it_was(books: Books) -> None:
     assert await books.money() == held
     for table in ("reconciliation_statements", "reconciliation_lines", "reconciliation_tasks"):
         assert await books.pool.fetchval(f"SELECT count(*) FROM {table}") == 0
+
+
+async def test_a_thousand_lines_twice(books: Books) -> None:
+    if books.rail != "sandbox":
+        return
+    await _a_thousand_settled(books)
+    head = "ref,key,order_id,amount_minor,currency,state,at"
+    at = books.now.isoformat()
+    lines = [f"re_{n},rf-{n},SO-{n},{n},CNY,settled,{at}" for n in range(1, 1001)]
+    lines[499] = f"re_500,rf-500,SO-500,501,CNY,settled,{at}"
+    del lines[899]
+    content = "\n".join([head, *lines, f"re_x,by-hand,SO-1,5,CNY,settled,{at}", ""]).encode()
+    held = await books.money()
+    taken = await books.take(content)
+    assert taken.refunds == 1000
+    found = sorted((task.kind, task.subject) for task in taken.found)
+    assert found == [("amount_differs", "rf-500"), ("unknown_to_them", "rf-900"), ("unknown_to_us", "re_x")]
+    assert (await books.take(content, MINUTE)).again
+    assert len(await books.open()) == 3
+    assert await books.money() == held
+
+
+async def _a_thousand_settled(books: Books) -> None:
+    """Rows as the ledger has them after a day; written at once, a thousand payments would take a minute."""
+    await books.ledger.open_budget(books.merchant, "SO-1", "CNY", 1_000_000)
+    await books.pool.execute(
+        """INSERT INTO refunds
+            (refund_id, key, case_id, seq, merchant, order_id, amount_minor, currency, provider, state,
+             provider_ref, first_sent_at, state_since, attempts)
+        SELECT 'refund:' || n, 'rf-' || n, 'return:' || n, 1, $1, 'SO-1', n, 'CNY', 'sandbox', 'settled',
+            're_' || n, $2, $2, 1
+        FROM generate_series(1, 1000) AS n""",
+        books.merchant,
+        books.now,
+    )
