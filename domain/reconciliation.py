@@ -34,7 +34,8 @@ DO: dict[FindingKind, str] = {
     "currency_differs": "compare with the gateway's record before anything of the order is paid",
     "state_differs": "ask the gateway what became of it; correct the row and its budget, and tell the case",
     "behind": "its workflow was told and did not take it: look at it in Temporal's UI, and at its page",
-    "stopped": "its workflow was started again and does not run: look why in Temporal's UI",
+    "stopped": "its workflow was begun again and does not run, or its case does not know it: look why in "
+    "Temporal's UI, and at the case",
     "overdue": "ask the gateway about the key; if the refund is held, send its workflow `resolve`",
 }
 """What a person is to do about a task of the kind."""

@@ -39,7 +39,7 @@ async def reconciler(settings: Settings) -> AsyncGenerator[Reconciler]:
     providers = build_providers(load_provider_settings(**settings.providers()))
     try:
         await check_store(pool)
-        yield Reconciler(pool, providers.payments, RefundRuns(settings), bounds_of(settings))
+        yield Reconciler(pool, providers.payments, RefundRuns(settings, pool), bounds_of(settings))
     finally:
         await providers.close()
         await pool.close()

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from domain.base import Model
-from domain.errors import AnswerDiffers, CaseworkError, NoAnswer, NotReady
+from domain.errors import AnswerDiffers, CaseworkError, RefundNotFound, StoreUnavailable
 from domain.reconciliation import Finding, Task, Theirs, compare, overdue, stopped
 from domain.refunds import OPEN_STATES, RefundRow
 from providers.ports import PaymentOrder, PaymentRails
+from store.ledger import Ledger
 from store.pool import Pool
 from store.reconciliation import Looks
 from store.reconciliation_tasks import ReconciliationTasks
@@ -81,6 +82,7 @@ class Reconciler:
     """Compares and tells; only one process at a time does."""
 
     def __init__(self, pool: Pool, rails: PaymentRails, workflows: RefundWorkflows, bounds: Bounds) -> None:
+        self._ledger = Ledger(pool)
         self._looks = Looks(pool)
         self._tasks = ReconciliationTasks(pool)
         self._rails = rails
@@ -100,7 +102,7 @@ class Reconciler:
                 *await self._looks.on_their_way(now, bounds.grace, bounds.most, merchant),
                 *await self._looks.ended(now, bounds.window, bounds.every, bounds.most, merchant),
             ]
-            round_ = _Round(self._looks, self._tasks, self._rails, self._workflows, bounds, now)
+            round_ = _Round(self._ledger, self._looks, self._tasks, self._rails, self._workflows, bounds, now)
             return await round_.go(rows, merchant)
 
 
@@ -109,6 +111,7 @@ class _Round:
 
     def __init__(
         self,
+        ledger: Ledger,
         looks: Looks,
         tasks: ReconciliationTasks,
         rails: PaymentRails,
@@ -116,6 +119,7 @@ class _Round:
         bounds: Bounds,
         now: datetime,
     ) -> None:
+        self._ledger = ledger
         self._looks = looks
         self._tasks = tasks
         self._rails = rails
@@ -135,7 +139,8 @@ class _Round:
         still = await self._tasks.judge_statements_again(self._now, merchant)
         hinted = await self._hint([task for task in (*seen, *still) if task.hint and not task.opened_at])
         late = await self._tasks.open_late(self._now, self._bounds.patience, merchant)
-        await self._looks.looked(answered, self._now, self._bounds.window)
+        # Also those without an answer: a gateway that is away must not take the turns of the others.
+        await self._looks.looked([look.row.key for look in looks], self._now, self._bounds.window)
         at_once = [task for task in seen if task.opened_at == self._now]
         return Cycle(
             looked=len(looks),
@@ -172,7 +177,7 @@ class _Round:
             key=row.key,
             merchant=row.merchant,
             payment_id=row.payment_id or row.order_id,
-            paid_minor=await self._looks.paid_by(row.key),
+            paid_minor=await self._ledger.paid_by(row),
             amount_minor=row.amount_minor,
             currency=row.currency,
             from_captured=row.from_captured,
@@ -204,11 +209,13 @@ class _Round:
     async def _told(self, refund_id: str) -> str | None:
         try:
             await self._workflows.look(refund_id)
-        except (NoAnswer, NotReady):
-            self._temporal_answers = False
+        except RefundNotFound:
+            return refund_id  # it cannot be told: after its time it is somebody's
+        except StoreUnavailable:
             return None
         except CaseworkError:
-            return refund_id  # it cannot be told: after its time it is somebody's
+            self._temporal_answers = False
+            return None
         return refund_id
 
     async def _at_once(self, work: Callable[..., Awaitable[T]], items: Sequence[object]) -> list[T]:

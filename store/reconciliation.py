@@ -46,13 +46,8 @@ class Looks:
         """Refunds that ended within the window and were not looked at for so long, or differ."""
         return await self._rows("ended", now - window, now - every, limit, merchant)
 
-    async def paid_by(self, key: str) -> int:
-        """What was captured by the payment that a refund is taken from."""
-        async with connection(self._pool) as conn:
-            return await conn.fetchval(Q["paid_by"], key)
-
     async def looked(self, keys: Collection[str], now: datetime, window: timedelta) -> None:
-        """Note that the gateway was asked about these."""
+        """Note that these had their turn."""
         async with connection(self._pool) as conn:
             await conn.execute(Q["looked"], list(keys), now)
             await conn.execute(Q["forget_looks"], now - window * KEPT)

@@ -31,17 +31,10 @@ WHERE refunds.state IN ('settled', 'failed', 'returned')
 ORDER BY reconciliation_looks.looked_at NULLS FIRST, refunds.state_since, refunds.key
 LIMIT $3;
 
--- @looked: Notes that the gateway was asked.
+-- @looked: Notes that these had their turn.
 INSERT INTO reconciliation_looks (key, looked_at)
 SELECT key, $2 FROM unnest($1::text[]) AS key
 ON CONFLICT (key) DO UPDATE SET looked_at = excluded.looked_at;
 
 -- @forget_looks: Of refunds whose turn does not come again.
 DELETE FROM reconciliation_looks WHERE looked_at < $1;
-
--- @paid_by: What was captured by the payment that a refund is taken from, or for its order.
-SELECT coalesce(order_payments.captured_minor, order_budgets.captured_minor)
-FROM refunds
-JOIN order_budgets USING (merchant, order_id)
-LEFT JOIN order_payments USING (merchant, order_id, payment_id)
-WHERE refunds.key = $1;

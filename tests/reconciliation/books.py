@@ -45,6 +45,7 @@ class Books:
     rail: Rail
     now: datetime
     rails: PaymentRails
+    workflows: RefundRuns
     ledger: Ledger
     reconciler: Reconciler
     tasks: ReconciliationTasks
@@ -58,11 +59,11 @@ class Books:
         """Books over this store and this gateway."""
         account = account_of(rail, await sandbox.credentials(merchant), sandbox.url)
         async with rails_over(account, merchant=merchant) as rails:
-            runs = RefundRuns(Settings(running_temporal=NOBODY_THERE))
+            runs = RefundRuns(Settings(running_temporal=NOBODY_THERE), pool)
             reconciler = Reconciler(pool, rails, runs, BOUNDS)
             ledger = Ledger(pool)
             yield cls(
-                pool, sandbox, merchant, rail, now, rails, ledger, reconciler, ReconciliationTasks(pool)
+                pool, sandbox, merchant, rail, now, rails, runs, ledger, reconciler, ReconciliationTasks(pool)
             )
 
     async def sent(self, amount_minor: int = 600) -> RefundRow:

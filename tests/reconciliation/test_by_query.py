@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import NotFound, WrongStage
 from sandbox.messages import FaultRule
-from starters.reconciling import UNANSWERED_MOST
+from starters.reconciling import UNANSWERED_MOST, Reconciler
 from tests.reconciliation.books import BOUNDS, Books, kinds
 
 LATER = BOUNDS.patience + timedelta(minutes=1)
@@ -136,6 +136,18 @@ async def test_of_a_gateway_that_is_away_only_some_are_asked_and_nothing_is_conc
     assert UNANSWERED_MOST <= fault.fired < UNANSWERED_MOST + BOUNDS.at_once
     await books.sandbox.set_faults("payments")
     assert (await books.cycle(MINUTE)).unanswered == 0
+
+
+@pytest.mark.parametrize("books", ["sandbox"], indirect=True)
+async def test_a_gateway_that_is_away_does_not_take_the_turns_of_the_others(books: Books) -> None:
+    one_a_time = BOUNDS.model_copy(update={"most": 1, "every": timedelta(hours=6)})
+    reconciler = Reconciler(books.pool, books.rails, books.workflows, one_a_time)
+    first, second = await books.paid(), await books.paid()
+    await books.sandbox.amend_refund(books.merchant, second.key, 5)
+    await books.sandbox.set_faults("payments", FaultRule(kind="down", operation="find", key=first.key))
+    cycles = [await reconciler.cycle(books.now + MINUTE * minute) for minute in range(2)]
+    assert [done.unanswered for done in cycles] == [1, 0]
+    assert kinds(cycles[1].opened) == ["amount_differs"]
 
 
 async def test_two_reconcilers_at_once_are_one(books: Books) -> None:

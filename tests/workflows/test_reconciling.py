@@ -4,16 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.refunds import RefundIntent
 from providers.ports import PaymentRails
 from starters.reconciling import Cycle, Reconciler
 from starters.refund_runs import RefundRuns
 from starters.settings import Settings
 from store.books import check_books
+from store.ledger import Ledger
 from store.reconciliation_tasks import ReconciliationTasks
 from tests.reconciliation.books import BOUNDS, kinds
-from tests.workflows.case import Case, patience
+from tests.workflows.case import Case
 from tests.workflows.desk import Desk
-from tests.workflows.refunds import until_ledger
+from tests.workflows.refunds import ledger_row, pass_refund_time, until_ledger
 
 AHEAD = timedelta(days=30)
 """After whatever virtual time a refund has seen."""
@@ -25,7 +27,7 @@ LENIENT = BOUNDS.model_copy(
 @pytest.fixture
 def reconciler(desk: Desk, payments: PaymentRails) -> Reconciler:
     """A reconciler over the desk's servers."""
-    return Reconciler(desk.pool, payments, RefundRuns(Settings(), desk.client), LENIENT)
+    return Reconciler(desk.pool, payments, RefundRuns(Settings(), desk.pool, desk.client), LENIENT)
 
 
 async def cycle(desk: Desk, reconciler: Reconciler, minutes: int = 0) -> Cycle:
@@ -94,7 +96,19 @@ async def test_a_lost_reply_need_not_wait_for_the_next_look(desk: Desk, reconcil
     assert (await case.refund().describe()).run_id == before.run_id
 
 
-async def test_two_reconcilers_pay_nothing_twice(desk: Desk, reconciler: Reconciler) -> None:
+async def test_an_answer_over_another_amount_settles_nothing_and_is_somebodys(
+    desk: Desk, reconciler: Reconciler
+) -> None:
+    case = await on_its_way(desk, "lost_after")
+    await desk.sandbox.amend_refund(desk.merchant, desk.key(case), 4000)
+    await desk.gateway()
+    await pass_refund_time(case, hours=2)
+    assert (await ledger_row(case)).state == "unknown"
+    assert "over 4000 CNY, not 3333 CNY" in ((await ledger_row(case)).last_error or "")
+    assert kinds((await cycle(desk, reconciler)).opened) == ["amount_differs"]
+
+
+async def test_cycle_after_cycle_pays_nothing_twice(desk: Desk, reconciler: Reconciler) -> None:
     case = await on_its_way(desk, "lost_after")
     await case.refund().terminate("a test")
     await desk.gateway()
@@ -118,14 +132,31 @@ async def test_what_its_workflow_does_not_settle_in_its_time_is_somebodys(
     assert (task.refund_id, task.theirs and task.theirs.state) == (case.refund().id, "settled")
 
 
-async def test_a_workflow_that_temporal_has_forgotten_is_somebodys(
+async def test_money_that_came_back_is_free_again_after_a_cycle(desk: Desk, reconciler: Reconciler) -> None:
+    await desk.put_order()
+    case = await desk.open()
+    await case.send_in()
+    await case.until_stage("confirmation")
+    await desk.sandbox.fail(desk.merchant, desk.key(case))
+    done = await cycle(desk, reconciler)
+    assert (kinds(done.found), done.hinted, done.opened) == (["state_differs"], 1, [])
+    await until_ledger(case, "returned")
+    assert (await cycle(desk, reconciler, minutes=11)).found == []
+
+
+async def test_a_refund_that_no_case_knows_cannot_be_begun_and_is_somebodys(
     desk: Desk, reconciler: Reconciler
 ) -> None:
-    case = await on_its_way(desk, "lost_before")
-    await case.refund().terminate("a test")
-    await desk.pool.execute(
-        "UPDATE refunds SET refund_id = refund_id || ':gone' WHERE merchant = $1", desk.merchant
-    )
+    ledger = Ledger(desk.pool)
+    await ledger.open_budget(desk.merchant, "SO-9", "CNY", 1000)
+    intent = {
+        "case_id": f"return:{desk.merchant}:R-9",
+        "seq": 1,
+        "merchant": desk.merchant,
+        "order_id": "SO-9",
+    }
+    money = {"amount_minor": 600, "currency": "CNY", "provider": "sandbox"}
+    names = {"refund_id": f"refund:{desk.merchant}:R-9:1", "key": f"rf-{desk.merchant}-R-9-1"}
+    await ledger.reserve(RefundIntent.model_validate({**intent, **money, **names}))
     assert kinds((await cycle(desk, reconciler)).found) == ["stopped"]
-    async with patience("nobody was asked"):
-        assert kinds((await cycle(desk, reconciler, minutes=11)).opened) == ["stopped"]
+    assert kinds((await cycle(desk, reconciler, minutes=11)).opened) == ["stopped"]
