@@ -158,6 +158,12 @@ class Task(Model):
         return None if told is None else Theirs.model_validate(told)
 
     @property
+    def is_to_be_told(self) -> bool:
+        """Whether its workflow is: once, since news interrupt it, but each time again where it is gone."""
+        is_due = self.hinted_at is None or self.kind == "stopped"
+        return self.hint and self.opened_at is None and is_due
+
+    @property
     def do(self) -> str:
         """What a person is to do."""
         return DO[self.kind]

@@ -71,11 +71,12 @@ class RefundWorkflows(Protocol):
 
 
 class _Look(Model):
-    """What was seen of one refund; `answered`: what is not found any more is over."""
+    """What was seen of one refund. `compared`: what is not found any more is over."""
 
     row: RefundRow
-    answered: bool
     findings: list[Finding] = []
+    compared: bool = False
+    unanswered: bool = False
 
 
 class Reconciler:
@@ -133,18 +134,18 @@ class _Round:
         """Compare these; of the other differences those of everybody, or of one merchant."""
         looks = await self._at_once(self._look, rows)
         findings = [found for look in looks for found in look.findings]
-        answered = [look.row.key for look in looks if look.answered]
+        compared = [look.row.key for look in looks if look.compared]
         seen = await self._tasks.see(findings, self._now)
-        await self._tasks.gone(answered, findings, self._now)
+        await self._tasks.gone(compared, findings, self._now)
         still = await self._tasks.judge_statements_again(self._now, merchant)
-        hinted = await self._hint([task for task in (*seen, *still) if task.hint and not task.opened_at])
+        hinted = await self._hint([task for task in (*seen, *still) if task.is_to_be_told])
         late = await self._tasks.open_late(self._now, self._bounds.patience, merchant)
         # Also those without an answer: a gateway that is away must not take the turns of the others.
         await self._looks.looked([look.row.key for look in looks], self._now, self._bounds.window)
         at_once = [task for task in seen if task.opened_at == self._now]
         return Cycle(
             looked=len(looks),
-            unanswered=sum(not look.answered for look in looks),
+            unanswered=sum(look.unanswered for look in looks),
             hinted=hinted,
             temporal_answers=self._temporal_answers,
             found=[*seen, *still],
@@ -156,19 +157,19 @@ class _Round:
         late = overdue(row, self._now, self._bounds.overdue)
         findings = [late] if late is not None else []
         if row.state in OPEN_STATES and not await self._runs(row.refund_id):
-            return _Look(row=row, answered=True, findings=[*findings, stopped(row)])
+            return _Look(row=row, findings=[*findings, stopped(row)])
         if row.first_sent_at is None:
-            return _Look(row=row, answered=True, findings=findings)
+            return _Look(row=row, findings=findings, compared=True)
         gateway = (row.provider, row.merchant)
         if self._unanswered[gateway] >= UNANSWERED_MOST:
-            return _Look(row=row, answered=False, findings=findings)
+            return _Look(row=row, findings=findings, unanswered=True)
         try:
             theirs = await self._ask(row)
         except CaseworkError:
             self._unanswered[gateway] += 1
-            return _Look(row=row, answered=False, findings=findings)
+            return _Look(row=row, findings=findings, unanswered=True)
         found = compare(row, theirs)
-        return _Look(row=row, answered=True, findings=[*findings, found] if found else findings)
+        return _Look(row=row, findings=[*findings, found] if found else findings, compared=True)
 
     async def _ask(self, row: RefundRow) -> Theirs | None:
         """The gateway's word, asked and never paid."""
@@ -207,6 +208,8 @@ class _Round:
         return sum(each is not None for each in told)
 
     async def _told(self, refund_id: str) -> str | None:
+        if not self._temporal_answers:
+            return None
         try:
             await self._workflows.look(refund_id)
         except RefundNotFound:

@@ -146,7 +146,7 @@ def _print_found(found: Sequence[Task]) -> None:
             (
                 each.subject,
                 _short(each),
-                f"task {each.task_id}" if each.opened_at else "its workflow is told, or it is asked again",
+                f"task {each.task_id}" if each.opened_at else "looked at again by the reconciler",
             )
             for each in found
         ),

@@ -8,6 +8,7 @@ import pytest
 from domain.reconciliation import (
     DO,
     KINDS,
+    Task,
     Theirs,
     compare,
     is_there_still,
@@ -202,6 +203,35 @@ def test_near_midnight_a_refund_may_be_on_either_days_statement() -> None:
     assert not must_be_told(row, "wechat", both[:1])
     assert must_be_told(row, "wechat", both)
     assert not must_be_told(ours("pending"), "wechat", both)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "is_to_be_told"),
+    [
+        ("behind", {}, True),
+        ("behind", {"hinted_at": NOON}, False),
+        ("stopped", {"hinted_at": NOON}, True),
+        ("stopped", {"hinted_at": NOON, "opened_at": NOON}, False),
+        ("amount_differs", {"hint": False}, False),
+    ],
+)
+def test_a_workflow_that_runs_is_told_once_and_one_that_is_gone_each_time(
+    kind: str, changes: dict[str, Any], is_to_be_told: bool
+) -> None:
+    given: dict[str, Any] = {
+        "task_id": 1,
+        "kind": kind,
+        "provider": "wechat",
+        "merchant": "m1",
+        "subject": "rf-m1-17-1",
+        "source": "query",
+        "facts": {},
+        "mark": "",
+        "hint": True,
+        "first_seen_at": NOON,
+        "seen_again_at": NOON,
+    }
+    assert Task.model_validate({**given, **changes}).is_to_be_told is is_to_be_told
 
 
 def test_every_kind_says_what_to_do() -> None:

@@ -72,14 +72,15 @@ async def test_what_is_on_its_way_here_and_paid_there_waits_for_its_workflow(boo
     assert (await books.take(await books.file() + b"\r\n", MINUTE)).found == []
 
 
+# Alipay writes no number of its own into a statement: two payments of one number would be one row twice.
+@pytest.mark.parametrize("books", ["stripe", "wechat", "sandbox"], indirect=True)
 async def test_a_second_payment_under_one_key_is_unknown_to_us(books: Books) -> None:
     row = await books.paid()
     await books.sandbox.prune_key(books.merchant, row.key)
     await books.rails.of(books.merchant).refund(books.asked(row))
-    taken = await books.take()
-    pays_once = books.rail in ("wechat", "alipay")  # a number there pays once, for ever
-    expected = [] if pays_once else [("unknown_to_us", row.refund_id)]
-    assert [(task.kind, task.refund_id) for task in taken.found] == expected
+    assert [(task.kind, task.refund_id) for task in (await books.take()).found] == [
+        ("unknown_to_us", row.refund_id)
+    ]
 
 
 async def test_the_same_file_twice_changes_nothing(books: Books) -> None:

@@ -96,6 +96,19 @@ async def test_a_lost_reply_need_not_wait_for_the_next_look(desk: Desk, reconcil
     assert (await case.refund().describe()).run_id == before.run_id
 
 
+async def test_one_that_is_terminated_again_and_again_is_begun_each_time(
+    desk: Desk, reconciler: Reconciler
+) -> None:
+    case = await on_its_way(desk, "down")
+    for minute in range(3):
+        await case.refund().terminate("a test")
+        done = await cycle(desk, reconciler, minutes=minute)
+        assert (kinds(done.found), done.hinted) == (["stopped"], 1)
+    await desk.gateway()
+    await pass_refund_time(case, minutes=5)
+    await settled_and_told(desk, case)
+
+
 async def test_an_answer_over_another_amount_settles_nothing_and_is_somebodys(
     desk: Desk, reconciler: Reconciler
 ) -> None:
