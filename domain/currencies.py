@@ -22,3 +22,11 @@ def minor_digits(currency: str) -> int:
 def as_major(amount_minor: int, currency: str) -> Decimal:
     """The amount in whole units with its decimals: 1290 fen are 12.90."""
     return Decimal(amount_minor).scaleb(-minor_digits(currency))
+
+
+def as_minor(major: Decimal, currency: str) -> int:
+    """The amount in minor units: 12.90 are 1290 fen. Raises `ValueError` for one that is no whole number."""
+    minor = major.scaleb(minor_digits(currency))
+    if minor != minor.to_integral_value():
+        raise ValueError(f"{currency} has {minor_digits(currency)} decimals")
+    return int(minor)

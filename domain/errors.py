@@ -26,6 +26,12 @@ class UnsupportedSchema(InvalidRequest):
     code = "unsupported_schema"
 
 
+class StatementInvalid(InvalidRequest):
+    """The statement cannot be read as a whole, so nothing of it is taken; the message says where."""
+
+    code = "statement_invalid"
+
+
 class InvalidQuery(InvalidRequest):
     """The words to look for cannot be understood; the message says why."""
 
@@ -234,6 +240,12 @@ class ProviderUnavailable(CaseworkError):
     """An outside system did not answer, or answered with a fault; whether it acted is unknown."""
 
     code = "provider_unavailable"
+
+
+class AnswerDiffers(ProviderUnavailable):
+    """The gateway knows the refund over another amount or in another currency: its answer is not taken."""
+
+    code = "answer_differs"
 
 
 class ProviderRefused(CaseworkError):

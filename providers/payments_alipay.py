@@ -13,11 +13,11 @@ from typing import Any
 from alipay import AliPay  # pyright: ignore[reportMissingTypeStubs]
 from alipay.utils import AliPayConfig  # pyright: ignore[reportMissingTypeStubs]
 
-from domain.currencies import as_major
+from domain.currencies import as_major, as_minor
 from domain.errors import IdempotencyConflict, ProviderRefused, ProviderUnavailable
 from providers.client_library import check_currency, in_thread
 from providers.payment_accounts import AlipayAccount
-from providers.ports import PaymentOrder, PaymentReply
+from providers.ports import PaymentOrder, PaymentReply, check_answer
 
 CURRENCY = "CNY"
 OK = "10000"
@@ -84,9 +84,12 @@ class AlipayPayments:
             raise
         if told.get("refund_status") != PAID:
             return None
-        if told.get("out_request_no") != order.key or not _same_amount(told.get("refund_amount"), order):
+        amount_minor = _fen(told.get("refund_amount"))
+        if told.get("out_request_no") != order.key or amount_minor is None:
             raise ProviderUnavailable("alipay answered for another refund", system=self.name)
-        return PaymentReply(state="settled", provider_ref=_ref(order, told))
+        reply = PaymentReply(state="settled", provider_ref=_ref(order, told))
+        check_answer(self.name, order, reply, amount_minor, CURRENCY)
+        return reply
 
     async def _asked(self, what: str, ask: Callable[[], dict[str, str]]) -> dict[str, str]:
         """The library's answer, where it is a yes."""
@@ -105,11 +108,11 @@ def _yuan(order: PaymentOrder) -> str:
     return f"{as_major(order.amount_minor, order.currency):.2f}"
 
 
-def _same_amount(told: str | None, order: PaymentOrder) -> bool:
+def _fen(told: str | None) -> int | None:
     try:
-        return Decimal(told or "") == as_major(order.amount_minor, order.currency)
-    except InvalidOperation:
-        return False
+        return as_minor(Decimal(told or ""), CURRENCY)
+    except (InvalidOperation, ValueError):
+        return None
 
 
 def _ref(order: PaymentOrder, told: dict[str, str]) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 from domain.base import Model
 from domain.errors import NotFound, ProviderUnavailable
 from providers.http import HttpSystem, path
-from providers.ports import PaymentOrder, PaymentReply
+from providers.ports import PaymentOrder, PaymentReply, check_answer
 
 KEY_WINDOW = timedelta(hours=24)  # the gateway's default, and the shortest among the real rails
 
@@ -54,9 +54,12 @@ class SandboxPayments:
         """What became of the refund with this key, also after the gateway forgot the key itself."""
         where = path("merchants", order.merchant, "refunds", order.key)
         try:
-            return _reply(await self._system.ask("a refund's state", where, _Refund, missing=NotFound))
+            found = await self._system.ask("a refund's state", where, _Refund, missing=NotFound)
         except NotFound:
             return None
+        reply = _reply(found)
+        check_answer(self.name, order, reply, found.amount_minor, found.currency)
+        return reply
 
 
 def _reply(refund: _Refund) -> PaymentReply:

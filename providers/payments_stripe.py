@@ -20,7 +20,7 @@ from domain.errors import (
     ProviderUnavailable,
 )
 from providers.payment_accounts import StripeAccount
-from providers.ports import PaymentOrder, PaymentReply
+from providers.ports import PaymentOrder, PaymentReply, check_answer
 
 if TYPE_CHECKING:
     from stripe.params import RefundCreateParams, RefundListParams
@@ -59,6 +59,12 @@ def amount_at_stripe(amount_minor: int, currency: str) -> int:
             steps=step,
         )
     return amount_minor * 10**shift if shift >= 0 else amount_minor // 10**-shift
+
+
+def amount_from_stripe(amount: int, currency: str) -> int:
+    """The amount in minor units, of one as Stripe counts it."""
+    shift = minor_digits(currency) - DIGITS_AT_STRIPE.get(currency, minor_digits(currency))
+    return amount * 10**shift if shift >= 0 else amount // 10**-shift
 
 
 class StripePayments:
@@ -111,8 +117,13 @@ class StripePayments:
             page = self._client.v1.refunds.list(asked)
             return [refund for refund in page.auto_paging_iter() if _key_of(refund) == order.key]
 
-        found = [_reply(refund) for refund in await _asked("a payment's refunds", look)]
-        return next((reply for reply in found if reply.state != "failed"), found[-1] if found else None)
+        found = [(_reply(refund), refund) for refund in await _asked("a payment's refunds", look)]
+        if not found:
+            return None
+        reply, refund = next((each for each in found if each[0].state != "failed"), found[-1])
+        currency = refund.currency.upper()
+        check_answer(self.name, order, reply, amount_from_stripe(refund.amount, currency), currency)
+        return reply
 
 
 def _is_charge(order: PaymentOrder) -> bool:

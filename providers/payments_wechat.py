@@ -15,7 +15,7 @@ from domain.base import Model
 from domain.errors import ProviderRefused, ProviderUnavailable
 from providers.client_library import check_currency, in_thread
 from providers.payment_accounts import WechatAccount
-from providers.ports import PaymentOrder, PaymentReply
+from providers.ports import PaymentOrder, PaymentReply, check_answer
 
 CURRENCY = "CNY"
 
@@ -103,12 +103,13 @@ class WechatPayments:
             paid = _Refund.model_validate_json(text, extra="ignore")
         except ValueError:
             raise ProviderUnavailable("wechat's answer is not readable", system=self.name) from None
-        told = paid.out_refund_no, paid.amount.refund, paid.amount.currency
-        if told != (order.key, order.amount_minor, order.currency):
+        if paid.out_refund_no != order.key:
             raise ProviderUnavailable("wechat answered for another refund", system=self.name)
         state = STATES.get(paid.status, "pending")
         reason = paid.status if state in ("failed", "stuck") else None
-        return PaymentReply(state=state, provider_ref=paid.refund_id, reason=reason)
+        reply = PaymentReply(state=state, provider_ref=paid.refund_id, reason=reason)
+        check_answer(self.name, order, reply, paid.amount.refund, paid.amount.currency)
+        return reply
 
     async def _asked(self, what: str, ask: Callable[[], tuple[int, str]]) -> str:
         """The library's answer, where it is a yes."""

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from domain.base import AmountMinor, Currency, Model, Quantity, SomeMinor
 from domain.carrier_claims.requests import ClaimFiling, ClaimReply
+from domain.errors import AnswerDiffers
 from domain.notices import Channel
 from domain.orders import Language, Order
 from domain.parcels import Scan
@@ -42,6 +43,22 @@ class PaymentReply(Model):
     reason: str | None = None
 
 
+def check_answer(
+    system: str, order: PaymentOrder, reply: PaymentReply, amount_minor: int, currency: str
+) -> None:
+    """Raise `AnswerDiffers` for a refund that the gateway knows over another amount or currency."""
+    if (amount_minor, currency) != (order.amount_minor, order.currency):
+        raise AnswerDiffers(
+            f"{system} knows {order.key} over {amount_minor} {currency}, "
+            f"not {order.amount_minor} {order.currency}",
+            system=system,
+            ref=reply.provider_ref,
+            state=reply.state,
+            amount_minor=amount_minor,
+            currency=currency,
+        )
+
+
 class PaymentPort(Protocol):
     """A payment gateway that refunds once per key while it remembers the key."""
 
@@ -60,7 +77,10 @@ class PaymentPort(Protocol):
         ...
 
     async def find(self, order: PaymentOrder) -> PaymentReply | None:
-        """What became of the refund with this key; None if the gateway knows of none."""
+        """What became of the refund with this key; None if the gateway knows of none.
+
+        Raises `AnswerDiffers` where it knows it over another amount or in another currency.
+        """
         ...
 
 

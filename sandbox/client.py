@@ -1,6 +1,6 @@
 """A typed client of the sandbox's knobs and records, for tests, the demo and the bench."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Self, TypeVar
 from urllib.parse import quote
 
@@ -122,6 +122,20 @@ class SandboxClient:
         """Let a payment be disputed, or that dispute end: nothing is refunded of it unless it is won."""
         where = _path("payments", "merchants", merchant, "payments", payment_id, "dispute")
         await self._send("PUT", where, Dispute(state=state))
+
+    async def forget_refund(self, merchant: str, key: str) -> None:
+        """Plant a refund that the gateway does not know."""
+        await self._send("POST", _refund(merchant, key, "forget"))
+
+    async def amend_refund(self, merchant: str, key: str, amount_minor: int) -> Refund:
+        """Plant another amount in the gateway's record of a refund."""
+        answer = await self._send("POST", _refund(merchant, key, "amend"), {"amount_minor": amount_minor})
+        return Refund.model_validate(answer)
+
+    async def statement(self, dialect: str, merchant: str, day: date) -> bytes:
+        """The gateway's statement of a day, as this provider writes it."""
+        where = _path("payments", "statements", dialect, merchant)
+        return (await self._http.get(where, params={"day": day.isoformat()})).raise_for_status().content
 
     async def journal(self) -> list[Movement]:
         """Every movement of money, oldest first."""

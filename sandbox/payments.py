@@ -1,17 +1,24 @@
 """The payment gateway: refunds over HTTP, and the knobs and the journal that only tests touch."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from domain.base import Model
+from domain.base import Model, SomeMinor
 from sandbox.clock import Clock
 from sandbox.faults import Faults
-from sandbox.http import answer, answer_all, read
+from sandbox.http import Refusal, answer, answer_all, not_found, read
 from sandbox.messages import Capture, Dispute, FaultRule, GatewaySettings, Refund, RefundRequest
 from sandbox.payments_state import End, Payments
+from sandbox.statements import WRITERS, statement
+
+
+class Amount(Model):
+    """What the gateway's record of a refund is to say."""
+
+    amount_minor: SomeMinor
 
 
 class Reason(Model):
@@ -56,6 +63,9 @@ class PaymentDoors:
             Route(f"{one}/fail", self._fail, methods=["POST"]),
             Route(f"{one}/prune", self._prune, methods=["POST"]),
             Route("/merchants/{merchant}/payments/{payment}/dispute", self._dispute, methods=["PUT"]),
+            Route(f"{one}/forget", self._forget, methods=["POST"]),
+            Route(f"{one}/amend", self._amend, methods=["POST"]),
+            Route("/statements/{dialect}/{merchant}", self._statement, methods=["GET"]),
             Route("/captures", self._capture, methods=["PUT"]),
             Route("/settings", self._settings, methods=["PUT"]),
             Route("/journal", self._journal, methods=["GET"]),
@@ -89,6 +99,28 @@ class PaymentDoors:
         path = request.path_params
         self._payments.dispute(path["merchant"], path["payment"], await read(request, Dispute))
         return Response(status_code=204)
+
+    async def _forget(self, request: Request) -> Response:
+        self._payments.forget(request.path_params["merchant"], request.path_params["key"], self._clock.now())
+        return Response(status_code=204)
+
+    async def _amend(self, request: Request) -> Response:
+        path, told = request.path_params, await read(request, Amount)
+        return answer(
+            self._payments.amend(path["merchant"], path["key"], told.amount_minor, self._clock.now())
+        )
+
+    async def _statement(self, request: Request) -> Response:
+        self._payments.settle_due(self._clock.now())
+        dialect, merchant = request.path_params["dialect"], request.path_params["merchant"]
+        if dialect not in WRITERS:
+            raise not_found(f"dialect; there are {', '.join(WRITERS)}")
+        try:
+            day = date.fromisoformat(request.query_params.get("day", ""))
+        except ValueError:
+            raise Refusal(400, "invalid_request", "day: write it as 2026-11-20") from None
+        content = statement(self._payments, dialect, merchant, day)
+        return Response(content, media_type="text/csv")
 
     async def _capture(self, request: Request) -> Response:
         self._payments.capture(await read(request, Capture))

@@ -56,7 +56,22 @@ class Disputed(Dispute):
     payment_id: str
 
 
-Entry = Captured | Accepted | Ended | Pruned | Disputed
+class Forgotten(Model):
+    """The gateway has no trace of a refund any more; only tests plant this."""
+
+    entry: Literal["forgotten"] = "forgotten"
+    ref: str
+
+
+class Amended(Model):
+    """The gateway's record of a refund is over another amount; only tests plant this."""
+
+    entry: Literal["amended"] = "amended"
+    ref: str
+    amount_minor: SomeMinor
+
+
+Entry = Captured | Accepted | Ended | Pruned | Disputed | Forgotten | Amended
 ENTRIES: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="entry")])
 
 
@@ -73,6 +88,7 @@ class Payments:
         self._disputes: dict[tuple[str, str], Dispute] = {}
         self._keys: dict[tuple[str, str], Refund] = {}
         self._pending: dict[str, Accepted] = {}
+        self._taken = 0
         self._of_order: dict[tuple[str, str], list[str]] = {}
         self._of_key: dict[tuple[str, str], list[str]] = {}
         for entry in journal.replay():
@@ -111,7 +127,7 @@ class Payments:
         after = self.settings.settle_after_seconds
         accepted = Accepted(
             **request.model_dump(),
-            ref=f"re_{len(self.refunds) + 1:08d}",
+            ref=f"re_{self._taken + 1:08d}",
             merchant=merchant,
             state="pending",
             accepted_at=now,
@@ -171,6 +187,16 @@ class Payments:
         """Open a dispute of a payment, or end it."""
         self._record(Disputed(merchant=merchant, payment_id=payment_id, state=dispute.state))
 
+    def forget(self, merchant: str, key: str, now: datetime) -> None:
+        """Plant a refund that we know and the gateway does not: it and its money were never there."""
+        self._record(Forgotten(ref=self.find(merchant, key, now).ref))
+
+    def amend(self, merchant: str, key: str, amount_minor: int, now: datetime) -> Refund:
+        """Plant another amount: so much was paid, whatever was asked for."""
+        found = self.find(merchant, key, now)
+        self._record(Amended(ref=found.ref, amount_minor=amount_minor))
+        return self.refunds[found.ref]
+
     def settle_due(self, now: datetime) -> None:
         """Bring pending refunds to the end that their time has come for."""
         for accepted in list(self._pending.values()):
@@ -192,14 +218,33 @@ class Payments:
             refund = Refund.model_validate(entry.model_dump(exclude={"entry", "due_at", "will_fail"}))
             self.refunds[entry.ref] = self._keys[(entry.merchant, entry.key)] = refund
             self._pending[entry.ref] = entry
+            self._taken += 1
             self._of_order.setdefault((entry.merchant, entry.order_id), []).append(entry.ref)
             self._of_key.setdefault((entry.merchant, entry.key), []).append(entry.ref)
         elif isinstance(entry, Pruned):
             self._keys.pop((entry.merchant, entry.key), None)
         elif isinstance(entry, Disputed):
             self._disputes[entry.merchant, entry.payment_id] = entry
+        elif isinstance(entry, Forgotten):
+            self._forget(self.refunds.pop(entry.ref))
+        elif isinstance(entry, Amended):
+            self._amend(entry)
         else:
             self._end(entry)
+
+    def _forget(self, refund: Refund) -> None:
+        self._pending.pop(refund.ref, None)
+        self._keys.pop((refund.merchant, refund.key), None)
+        self._of_order[(refund.merchant, refund.order_id)].remove(refund.ref)
+        self._of_key[(refund.merchant, refund.key)].remove(refund.ref)
+        self.movements = [moved for moved in self.movements if moved.ref != refund.ref]
+
+    def _amend(self, entry: Amended) -> None:
+        change = {"amount_minor": entry.amount_minor}
+        self.refunds[entry.ref] = self.refunds[entry.ref].model_copy(update=change)
+        self.movements = [
+            moved.model_copy(update=change) if moved.ref == entry.ref else moved for moved in self.movements
+        ]
 
     def _end(self, entry: Ended) -> None:
         self._pending.pop(entry.ref, None)

@@ -85,6 +85,21 @@ class Settings(ProviderFields):
     log_level: LogLevel = "info"
     staff: dict[str, StaffMember] = {}
     """Whom clocks tell, by the roles that the policies name (agent, lead, head), where no member is known."""
+    reconcile_every_seconds: float = Field(default=300, gt=0)
+    """How often the ledger is compared with the gateways."""
+    reconcile_grace_seconds: float = Field(default=120, ge=0)
+    """A refund on its way is left in peace for so long."""
+    reconcile_patience_seconds: float = Field(default=600, ge=0)
+    """How long a refund's workflow has to settle a difference before it is somebody's task."""
+    reconcile_window_days: float = Field(default=3, gt=0)
+    """Refunds that ended within it are compared again, each every `reconcile_again_hours`."""
+    reconcile_again_hours: float = Field(default=6, ge=0)
+    reconcile_overdue_hours: float = Field(default=24, gt=0)
+    """A refund that is on its way for longer is somebody's task."""
+    reconcile_most: int = Field(default=500, ge=1)
+    """So many refunds on their way, and as many that ended, per cycle."""
+    reconcile_at_once: int = Field(default=8, ge=1)
+    """So many questions to gateways at a time."""
     database_url: str | None = None
     running_temporal: str | None = None
     """Where a running `up` has its Temporal; used only when no Temporal setting names another."""

@@ -36,6 +36,7 @@ LOADED: dict[str, tuple[str, ...]] = {
         "starters.cli.simulate:app",
         "starters.cli.retarget:policy_app",
     ),
+    "reconcile": ("starters.cli.reconcile:app",),
     "rebuild": ("starters.cli.store_admin:rebuild",),
     "return": ("starters.cli.rules:return_app", "starters.cli.returns:app"),
     "schema": ("starters.cli.rules:print_schema",),

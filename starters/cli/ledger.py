@@ -12,6 +12,7 @@ from starters.cli.tables import print_table
 from starters.settings import Settings
 from store.books import Books, CurrencyBooks, Difference, check_books
 from store.pool import create_pool
+from store.reconciliation_tasks import ReconciliationTasks
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -36,19 +37,24 @@ def check(
     Each budget is compared with its refunds and advances, each refund with its events and its case, each
     advance and each carrier's payment with what the case says. No gateway is asked, nothing is changed.
     """
-    books = asyncio.run(_check(merchant, order))
+    books, tasks = asyncio.run(_check(merchant, order))
     if as_json:
         print_json(books)
     else:
         _print(books)
+        if tasks:
+            print(f"{_count(tasks, 'task')} from the gateways' books: `casework reconcile tasks list`")
     if books.differences:
         raise typer.Exit(NO)
 
 
-async def _check(merchant: str | None, order_id: str | None) -> Books:
+async def _check(merchant: str | None, order_id: str | None) -> tuple[Books, int]:
+    """The books, and how many differences with the gateways are somebody's (not told of an order)."""
     pool = await create_pool(Settings().required_database_url(), application_name="casework-cli", max_size=1)
     try:
-        return await check_books(pool, merchant, order_id)
+        books = await check_books(pool, merchant, order_id)
+        tasks = 0 if order_id else await ReconciliationTasks(pool).count_open(merchant)
+        return books, tasks
     finally:
         await pool.close()
 

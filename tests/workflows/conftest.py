@@ -11,11 +11,19 @@ from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
+from providers.ports import PaymentRails
 from sandbox.client import SandboxClient
 from sandbox.faults import PARTS
 from store.pool import Pool, create_pool
 from tests.workflows.desk import SANDBOX_AHEAD, Desk
-from tests.workflows.wiring import FORGETFUL, MakeWorker, connect, worker_factory, write_policies
+from tests.workflows.wiring import (
+    FORGETFUL,
+    MakeWorker,
+    connect,
+    outside_world,
+    worker_factory,
+    write_policies,
+)
 from workers.engine import Engine, engine
 
 _numbers = count(1)
@@ -95,3 +103,10 @@ async def forgetful_desk(
     """A desk whose cases continue as new all the time."""
     async with make_worker(forgetful_client):
         yield replace(desk, client=forgetful_client, skipper=TimeSkipper(forgetful_client))
+
+
+@pytest.fixture(scope="session")
+async def payments(room: Engine) -> AsyncGenerator[PaymentRails]:
+    """The gateways, for whoever asks them beside the workers."""
+    async with outside_world(room) as providers:
+        yield providers.payments

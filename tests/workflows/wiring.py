@@ -9,7 +9,7 @@ import yaml
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from providers.settings import build_providers, load_provider_settings
+from providers.settings import Providers, build_providers, load_provider_settings
 from starters.settings import Settings
 from store.policy_library import PolicyLibrary
 from store.pool import Pool
@@ -114,12 +114,19 @@ async def worker_factory(
     task_queue: str = "casework",
 ) -> AsyncGenerator[MakeWorker]:
     """Makes workers in this process, over the room's store and outside world."""
+    library = PolicyLibrary(policies, calendars or Settings().calendars_dir)
+    async with outside_world(room) as providers:
+        yield lambda client: case_worker(client, pool, providers, library, task_queue=task_queue)
+
+
+@asynccontextmanager
+async def outside_world(room: Engine) -> AsyncGenerator[Providers]:
+    """All ports, wired to the room's sandbox."""
     env = room.addresses.model_dump(exclude_none=True)
     fields = ("shop_url", "payments_url", "carriers_url", "warehouse_url", "sms_url", "push_url")
     given = {name: env[name] for name in (*fields, "smtp_host", "smtp_port")}
     providers = build_providers(load_provider_settings(**given))
-    library = PolicyLibrary(policies, calendars or Settings().calendars_dir)
     try:
-        yield lambda client: case_worker(client, pool, providers, library, task_queue=task_queue)
+        yield providers
     finally:
         await providers.close()

@@ -45,9 +45,10 @@ def up(
     """Start all parts in the foreground; Ctrl-C or `casework down` stops them.
 
     Prints one line per part with its address, then `ready`. A part that the settings place elsewhere (a
-    database, Temporal, all providers) is used and not started. A worker that dies is started again, up to
-    five times in a row; when another part dies, it is named with the end of its log, the rest is stopped and
-    the status is 1. Where an `up` runs already, its parts are printed and the status is 0.
+    database, Temporal, all providers) is used and not started. A worker or the reconciler that dies is
+    started again, up to five times in a row; when another part dies, it is named with the end of its log, the
+    rest is stopped and the status is 1. Where an `up` runs, its parts are printed and the status is 0.
+    Without workers the reconciler is left out, too.
     """
     ports = Ports(
         temporal=free_port(USUAL_TEMPORAL_PORT) if temporal_port is None else temporal_port,

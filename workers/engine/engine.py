@@ -19,14 +19,16 @@ from starters.engine_state import (
     read_state,
     write_state,
 )
+from starters.moments import span
 from starters.settings import ENV_PREFIX, Settings
 from workers.engine.parts import (
-    PARTS,
+    CASE_PARTS,
     TIME_SKIPPING,
     PartName,
     Plan,
     Ports,
     plan_postgres,
+    plan_reconciler,
     plan_sandbox,
     plan_temporal,
     plan_worker,
@@ -71,6 +73,12 @@ class Engine:
         """Start one more worker and wait until it polls; end it by its `stop()` or `kill()`."""
         name = name or next(self._worker_names)
         return await self.bring_up(plan_worker(name, self.state_dir, {**self.environment(), **(env or {})}))
+
+    async def start_reconciler(self) -> RunningPart:
+        """Start the reconciler and wait until it has begun."""
+        settings = self._given or Settings()
+        every = span(settings.reconcile_every_seconds)
+        return await self.bring_up(plan_reconciler(self.state_dir, self.environment(), every))
 
     async def bring_up(self, plan: Plan) -> RunningPart:
         """Start what is planned and wait until it is ready. Raises `PartFailed`."""
@@ -138,7 +146,7 @@ class Engine:
 
 @asynccontextmanager
 async def engine(
-    parts: Collection[PartName] = PARTS,
+    parts: Collection[PartName] = CASE_PARTS,
     *,
     state_dir: Path | None = None,
     settings: Settings | None = None,
@@ -167,6 +175,8 @@ async def engine(
             await _start_servers(room, [plan for name, plan in servers.items() if name in parts])
             for _ in range(workers if "worker" in parts else 0):
                 await room.start_worker()
+            if "reconciler" in parts:
+                await room.start_reconciler()
             room.write("ready")
             yield room
         finally:

@@ -23,8 +23,10 @@ from workers.boot_checks import check_temporal
 from workers.engine import postgres
 from workers.engine.process import Part, RunningPart
 
-PartName = Literal["postgres", "temporal", "sandbox", "worker"]
-PARTS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "worker")
+PartName = Literal["postgres", "temporal", "sandbox", "worker", "reconciler"]
+CASE_PARTS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "worker")
+"""What a case needs."""
+PARTS: tuple[PartName, ...] = (*CASE_PARTS, "reconciler")
 """In the order of starting; they stop in the reverse order."""
 
 LOOPBACK = "127.0.0.1"
@@ -165,6 +167,26 @@ def plan_worker(name: str, state_dir: Path, env: Mapping[str, str]) -> Plan:
         is_ready=_has_announced,
         settle=settle,
         address=lambda _: f"task queue {env.get('CASEWORK_TASK_QUEUE', TASK_QUEUE)}",
+    )
+
+
+def plan_reconciler(state_dir: Path, env: Mapping[str, str], every: str) -> Plan:
+    """What compares the ledger with the gateways; it announces that it has begun."""
+
+    async def settle(_: RunningPart) -> EngineAddresses:
+        return EngineAddresses()
+
+    return Plan(
+        part=Part(
+            name="reconciler",
+            command=[sys.executable, "-m", "workers.reconciler"],
+            log=state_dir / "reconciler.log",
+            env=env,
+            stop_seconds=20.0,
+        ),
+        is_ready=_has_announced,
+        settle=settle,
+        address=lambda _: f"asks the gateways every {every}",
     )
 
 

@@ -18,7 +18,7 @@ from workers.engine.parts import PARTS, PartName, Ports
 from workers.engine.process import PartFailed, RunningPart
 
 RESTART_PAUSES_SECONDS = (1, 2, 4, 8, 16)
-"""Before each restart of a worker that keeps dying; after the last it is given up."""
+"""Before each restart of a worker, or the reconciler, that keeps dying; after the last it is given up."""
 STEADY_SECONDS = 60
 """A worker that lived this long starts counting anew."""
 
@@ -47,7 +47,7 @@ async def _up(options: UpOptions) -> int:
     try:
         staff = written_staff(settings)
         async with engine(
-            [part for part in PARTS if part not in outside and part not in options.without],
+            _wanted(options, outside),
             state_dir=settings.state_dir,
             settings=settings,
             ports=options.ports,
@@ -74,6 +74,14 @@ async def _up(options: UpOptions) -> int:
     return 0
 
 
+def _wanted(options: UpOptions, outside: Collection[PartName]) -> list[PartName]:
+    """What is started; without workers nobody would hear the reconciler."""
+    without = {*outside, *options.without}
+    if "worker" in without:
+        without.add("reconciler")
+    return [part for part in PARTS if part not in without]
+
+
 def outside_parts(settings: Settings) -> dict[PartName, str]:
     """The parts that the settings say are elsewhere, with their addresses; they are used, not started."""
     outside: dict[PartName, str] = {}
@@ -95,11 +103,14 @@ def stop_on_signals() -> None:
 
 
 async def keep_running(room: Engine, pauses_seconds: Sequence[int] = RESTART_PAUSES_SECONDS) -> None:
-    """Watch the parts: a worker is started again, a few times; another part's end raises `PartFailed`."""
+    """Watch the parts: a worker or the reconciler is started again, a few times; another's end raises
+    `PartFailed`.
+    """
     quick_deaths: dict[str, int] = {}
     while True:
         dead = await room.next_death()
-        if not dead.name.startswith("worker"):
+        is_worker = dead.name.startswith("worker")
+        if not is_worker and dead.name != "reconciler":
             raise dead.failed()
         deaths = 0 if time.time() - dead.started > STEADY_SECONDS else quick_deaths.get(dead.name, 0)
         if deaths == len(pauses_seconds):
@@ -108,7 +119,7 @@ async def keep_running(room: Engine, pauses_seconds: Sequence[int] = RESTART_PAU
         pause = pauses_seconds[deaths]
         print(f"casework: {dead.failed()}\ncasework: {dead.name} starts again in {pause} s", file=sys.stderr)
         await asyncio.sleep(pause)
-        await room.start_worker(dead.name)
+        await (room.start_worker(dead.name) if is_worker else room.start_reconciler())
         room.write("ready")
 
 

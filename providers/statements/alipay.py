@@ -1,0 +1,72 @@
+"""Alipay's daily business details (业务明细): GBK, remarks after `#`, numbers with a tab behind them.
+
+Amounts are in yuan, those of refunds negative; times are China's. It tells refunds that were paid, no others.
+"""
+
+import re
+
+from domain.reconciliation import Theirs
+from domain.statements import ZONES
+from providers.statements.reading import Row, check_head, csv_rows, headed, invalid, once
+
+TRADE, KIND, AT, AMOUNT, KEY = "支付宝交易号", "业务类型", "完成时间", "订单金额（元）", "退款批次号/请求号"
+REFUND = "退款"
+KINDS = (REFUND, "交易")
+END = re.compile(r"#-*业务明细列表结束")
+COUNT = re.compile(r"#退款合计：(\d+)笔")
+CURRENCY = "CNY"
+
+
+def read_alipay(text: str) -> list[Theirs]:
+    """The refunds of the list; payments are left out."""
+    numbered = list(enumerate(text.splitlines(), 1))
+    head: list[str] | None = None
+    seen: dict[tuple[str, ...], int] = {}
+    lines: list[Theirs] = []
+    for number, line in numbered:
+        if line.startswith("#") or not line.strip():
+            continue
+        ((_, cells),) = csv_rows(line, number - 1)
+        if head is None:
+            head = [cell.strip() for cell in cells]
+            check_head(number, head, (TRADE, KIND, AT, AMOUNT, KEY), "list of Alipay's business details")
+            continue
+        row = headed(number, head, cells)
+        if row.needed(KIND) not in KINDS:
+            raise row.wrong(KIND, f"is none of {', '.join(KINDS)}")
+        if row.text(KIND) == REFUND:
+            once(row, seen, row.needed(TRADE), row.needed(KEY))
+            lines.append(_line(row))
+    if head is None:
+        check_head(1, [], (TRADE,), "list of Alipay's business details")
+    _check_end(numbered, len(lines))
+    return lines
+
+
+def _line(row: Row) -> Theirs:
+    minor = row.amount(AMOUNT, CURRENCY)
+    if minor > 0:
+        raise row.wrong(AMOUNT, "is positive, and a refund is paid out")
+    key = row.needed(KEY)
+    return Theirs(
+        # As the adapter names it: Alipay gives a refund no number of its own.
+        ref=f"{row.needed(TRADE)}/{key}",
+        key=key,
+        amount_minor=-minor,
+        currency=CURRENCY,
+        state="settled",
+        at=row.time(AT, ZONES["alipay"]),
+        row=row.number,
+    )
+
+
+def _check_end(numbered: list[tuple[int, str]], refunds: int) -> None:
+    """A list that was cut off has no end, or counts otherwise."""
+    remarks = [(number, line) for number, line in numbered if line.startswith("#")]
+    if not any(END.match(line) for _, line in remarks):
+        raise invalid(numbered[-1][0], None, "the list ends without 业务明细列表结束; download it again")
+    for number, line in remarks:
+        told = COUNT.match(line)
+        if told is not None and int(told[1]) != refunds:
+            why = f"{told[1]} refunds were written, and {refunds} are here; download it again"
+            raise invalid(number, "退款合计", why)

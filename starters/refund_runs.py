@@ -1,0 +1,49 @@
+"""The refunds' workflows, as the reconciler sees them: whether one runs, and that it shall look now."""
+
+from datetime import timedelta
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.exceptions import TemporalError
+
+from activities.calls import typed
+from starters.refund_hints import RefundHints
+from starters.settings import Settings
+from starters.temporal_client import connect
+from starters.whereabouts import is_missing
+from store.pool import Pool
+from store.refund_orders import RefundOrders
+
+RPC_TIMEOUT = timedelta(seconds=5)
+
+
+class RefundRuns:
+    """Connects when it is first needed, and again as long as Temporal is away."""
+
+    def __init__(self, settings: Settings, pool: Pool, client: Client | None = None) -> None:
+        self._settings = settings
+        self._orders = RefundOrders(pool)
+        self._client = client
+
+    async def runs(self, refund_id: str) -> bool:
+        """Whether its workflow runs. Raises `NotReady`, `NoAnswer`."""
+        handle = (await self._connected()).get_workflow_handle(refund_id)
+        try:
+            shown = await handle.describe(rpc_timeout=RPC_TIMEOUT)
+        except TemporalError as error:
+            if is_missing(error):
+                return False
+            raise typed(error) from None
+        return shown.status == WorkflowExecutionStatus.RUNNING
+
+    async def look(self, refund_id: str) -> None:
+        """Have it ask the gateway now; one that does not run is begun again.
+
+        Raises `NotReady`, `NoAnswer`, and `RefundNotFound` where its case has no record of it.
+        """
+        client = await self._connected()
+        await RefundHints(client, self._settings.task_queue).look(await self._orders.order(refund_id))
+
+    async def _connected(self) -> Client:
+        if self._client is None:
+            self._client = await connect(self._settings, patience_seconds=0)
+        return self._client

@@ -1,0 +1,40 @@
+-- @lock_cycle: One cycle at a time over all processes; held by the connection, let go with it.
+SELECT pg_try_advisory_lock(hashtextextended('casework-reconciler', 25));
+
+-- @unlock_cycle: Lets the next one begin.
+SELECT pg_advisory_unlock(hashtextextended('casework-reconciler', 25));
+
+-- @on_their_way: Refunds without an end for longer than the grace, those first that were not looked at for longest.
+SELECT refunds.*
+FROM refunds
+LEFT JOIN reconciliation_looks USING (key)
+WHERE refunds.state IN ('intent', 'sent', 'unknown', 'pending')
+    AND refunds.state_since <= $1
+    AND ($3::text IS NULL OR refunds.merchant = $3)
+ORDER BY reconciliation_looks.looked_at NULLS FIRST, refunds.state_since, refunds.key
+LIMIT $2;
+
+-- @ended: The same for those that ended since a moment, and those with a difference; what was never sent nobody can know.
+SELECT refunds.*
+FROM refunds
+LEFT JOIN reconciliation_looks USING (key)
+WHERE refunds.state IN ('settled', 'failed', 'returned')
+    AND ($4::text IS NULL OR refunds.merchant = $4)
+    AND (
+        (
+            refunds.state_since >= $1
+            AND refunds.first_sent_at IS NOT NULL
+            AND coalesce(reconciliation_looks.looked_at < $2, true)
+        )
+        OR refunds.key IN (SELECT subject FROM reconciliation_tasks WHERE closed_at IS NULL)
+    )
+ORDER BY reconciliation_looks.looked_at NULLS FIRST, refunds.state_since, refunds.key
+LIMIT $3;
+
+-- @looked: Notes that these had their turn.
+INSERT INTO reconciliation_looks (key, looked_at)
+SELECT key, $2 FROM unnest($1::text[]) AS key
+ON CONFLICT (key) DO UPDATE SET looked_at = excluded.looked_at;
+
+-- @forget_looks: Of refunds whose turn does not come again.
+DELETE FROM reconciliation_looks WHERE looked_at < $1;

@@ -1,0 +1,57 @@
+"""Whose turn it is to be compared with the gateway, one cycle at a time. Moves no money."""
+
+from collections.abc import AsyncGenerator, Collection
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from domain.refunds import RefundRow
+from store.pool import Pool, connection
+from store.sql import load
+
+Q = load("reconciliation")
+
+KEPT = 2
+"""So many times the window of ended refunds is remembered when one was looked at."""
+
+
+class Looks:
+    """Which refunds are looked at. Raises `StoreUnavailable`."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @asynccontextmanager
+    async def one_cycle(self) -> AsyncGenerator[bool]:
+        """Hold the cycle while the block runs; False where another process has it.
+
+        It hangs on a connection of its own: a process that dies lets it go.
+        """
+        async with connection(self._pool) as conn:
+            held = await conn.fetchval(Q["lock_cycle"])
+            try:
+                yield held
+            finally:
+                if held and not conn.is_closed():
+                    await conn.fetchval(Q["unlock_cycle"])
+
+    async def on_their_way(
+        self, now: datetime, grace: timedelta, limit: int, merchant: str | None = None
+    ) -> list[RefundRow]:
+        """Refunds without an end for longer than the grace."""
+        return await self._rows("on_their_way", now - grace, limit, merchant)
+
+    async def ended(
+        self, now: datetime, window: timedelta, every: timedelta, limit: int, merchant: str | None = None
+    ) -> list[RefundRow]:
+        """Refunds that ended within the window and were not looked at for so long, or differ."""
+        return await self._rows("ended", now - window, now - every, limit, merchant)
+
+    async def looked(self, keys: Collection[str], now: datetime, window: timedelta) -> None:
+        """Note that these had their turn."""
+        async with connection(self._pool) as conn:
+            await conn.execute(Q["looked"], list(keys), now)
+            await conn.execute(Q["forget_looks"], now - window * KEPT)
+
+    async def _rows(self, query: str, *given: object) -> list[RefundRow]:
+        async with connection(self._pool) as conn:
+            return [RefundRow.model_validate(dict(row)) for row in await conn.fetch(Q[query], *given)]
