@@ -40,6 +40,7 @@ class EngineAddresses(BaseModel):
     sandbox_url: str | None = None
     shop_url: str | None = None
     payments_url: str | None = None
+    payments_webhook_secret: str | None = None
     carriers_url: str | None = None
     warehouse_url: str | None = None
     sms_url: str | None = None
