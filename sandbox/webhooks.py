@@ -88,7 +88,9 @@ class Webhooks:
             ("unsigned", rules.unsigned),
             ("stale", rules.stale),
         ]
-        yield from (kind for kind, share in bad if self._dice.random() < share)
+        for kind, share in bad:
+            if self._dice.random() < share:
+                yield kind
 
     def _written(self, event: Event, kind: Kind) -> Webhook | None:
         """As the gateway writes it; whoever lies tells the opposite."""

@@ -94,6 +94,8 @@ class Settings(ProviderFields):
     """Where `python -m starters.http` listens: the loopback, unless a proxy with TLS is elsewhere."""
     http_port: Annotated[int, Field(ge=0, le=65535)] = 8480
     """0 takes a free one."""
+    http_url: str | None = None
+    """Where the `up` that runs has it."""
     sandbox_url: str | None = None
     """Where the make-believe outside world takes its orders and faults; unset in production."""
 

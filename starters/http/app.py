@@ -33,7 +33,8 @@ STATUS: Sequence[tuple[type[CaseworkError], int]] = (
 def build_app(routes: Sequence[BaseRoute]) -> Starlette:
     """The program's routes with one way of saying no."""
     return Starlette(
-        routes=routes, exception_handlers={CaseworkError: _refuse, 404: _not_here, 405: _not_here}
+        routes=routes,
+        exception_handlers={CaseworkError: _refuse, 404: _not_here, 405: _not_here, Exception: _broken},
     )
 
 
@@ -52,3 +53,9 @@ async def _refuse(request: Request, error: Exception) -> Response:
 async def _not_here(request: Request, error: Exception) -> Response:
     del error
     return await _refuse(request, NotFound())
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """Something that nobody thought of: the server's log has it, who asks gets a code."""
+    del error
+    return await _refuse(request, CaseworkError())

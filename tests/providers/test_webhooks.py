@@ -20,7 +20,7 @@ from domain.errors import (
     WebhookUnsigned,
 )
 from domain.provider_news import RefundNews
-from providers.payment_accounts import StripeAccount
+from providers.payment_accounts import Account, StripeAccount
 from providers.settings import build_webhooks
 from providers.webhook_forms import SKEW
 from providers.webhooks import PaymentWebhooks
@@ -192,7 +192,7 @@ def _by_stripe(kept: Accounts, body: bytes) -> Webhook:
 
 
 def test_of_two_accounts_the_one_reads_that_it_is_signed_for(kept: Accounts) -> None:
-    accounts = [
+    accounts: list[Account] = [
         StripeAccount.model_validate({"rail": "stripe", "secret_key": "sk", "webhook_secret": secret})
         for secret in ("whsec_other", kept.credentials(MERCHANT).webhook_secret)
     ]

@@ -21,11 +21,12 @@ from starters.engine_state import (
 )
 from starters.settings import ENV_PREFIX, Settings
 from workers.engine.parts import (
-    PARTS,
     TIME_SKIPPING,
+    WITHOUT_DOORS,
     PartName,
     Plan,
     Ports,
+    plan_http,
     plan_postgres,
     plan_sandbox,
     plan_temporal,
@@ -138,7 +139,7 @@ class Engine:
 
 @asynccontextmanager
 async def engine(
-    parts: Collection[PartName] = PARTS,
+    parts: Collection[PartName] = WITHOUT_DOORS,
     *,
     state_dir: Path | None = None,
     settings: Settings | None = None,
@@ -165,6 +166,8 @@ async def engine(
             settings_of_temporal = (*(TIME_SKIPPING if time_skipping else ()), *temporal_settings)
             servers = _servers(folder, ports, settings_of_temporal, staff, keep_history=keep_history)
             await _start_servers(room, [plan for name, plan in servers.items() if name in parts])
+            if "http" in parts:
+                await room.bring_up(plan_http(folder, ports.http, room.environment()))
             for _ in range(workers if "worker" in parts else 0):
                 await room.start_worker()
             room.write("ready")
