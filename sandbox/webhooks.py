@@ -93,10 +93,13 @@ class Webhooks:
                 yield kind
 
     def _written(self, event: Event, kind: Kind) -> Webhook | None:
-        """As the gateway writes it; whoever lies tells the opposite."""
+        """As the gateway writes it; whoever lies tells what is not so."""
         refund = event.refund
         genuine = keys_of(self._accounts, refund)
-        lie = event._replace(refund=refund.model_copy(update={"state": OPPOSITE[refund.state]}))
+        told = {"state": OPPOSITE[refund.state]}
+        if refund.dialect == "alipay":  # which tells of what was paid only: here of another refund
+            told = {"key": f"{refund.key}0"}
+        lie = event._replace(refund=refund.model_copy(update=told))
         match kind:
             case "genuine":
                 return write(event._replace(signed_at=datetime.now(UTC)), genuine)

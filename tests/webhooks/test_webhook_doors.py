@@ -207,7 +207,9 @@ async def test_chaos_accepts_nothing_forged_and_ends_as_the_gateway_says(
             sandbox,
             merchant,
             lambda sent: (
-                all(each.status for each in sent) and sum(each.kind == "genuine" for each in sent) == wanted
+                all(each.status for each in sent)
+                and sum(each.kind == "genuine" for each in sent) == wanted
+                and {each.kind for each in sent} == {"genuine", "forge", "unsigned", "stale"}
             ),
         )
     assert {each.status for each in sent if each.kind == "genuine"} == {200}
