@@ -260,6 +260,36 @@ class AmountNotPayable(ProviderRefused):
     code = "amount_not_payable"
 
 
+class WebhookRefused(CaseworkError):
+    """A webhook is not believed; nothing was changed."""
+
+    code = "webhook_refused"
+
+
+class WebhookUnsigned(WebhookRefused):
+    """The webhook carries no signature."""
+
+    code = "webhook_unsigned"
+
+
+class WebhookForged(WebhookRefused):
+    """The webhook's signature is not its gateway's, or not of what it says."""
+
+    code = "webhook_forged"
+
+
+class WebhookStale(WebhookRefused):
+    """The webhook was signed too long ago, or in the future."""
+
+    code = "webhook_stale"
+
+
+class WebhookTooLarge(WebhookRefused):
+    """The webhook's body is larger than any gateway's."""
+
+    code = "webhook_too_large"
+
+
 class OutOfStock(ProviderRefused):
     """The goods for the exchange are not in stock."""
 

@@ -21,11 +21,22 @@ Url = Annotated[str, AfterValidator(_http_url)]
 
 def _not_empty(secret: SecretStr) -> SecretStr:
     if not secret.get_secret_value().strip():
-        raise ValueError("a secret must not be empty")
+        raise ValueError("a secret must not be empty; take it from the gateway's console")
+    return secret
+
+
+WEBHOOK_SECRET_PREFIX = "whsec_"
+
+
+def _not_bare(secret: SecretStr) -> SecretStr:
+    _not_empty(SecretStr(secret.get_secret_value().strip().removeprefix(WEBHOOK_SECRET_PREFIX)))
     return secret
 
 
 Secret = Annotated[SecretStr, AfterValidator(_not_empty)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_not_bare)]
+"""A prefix without a secret after it would be a key that everybody knows."""
+PublicKey = Annotated[str, Field(pattern=r"\S")]
 
 
 class StripeAccount(Model):
@@ -33,6 +44,8 @@ class StripeAccount(Model):
 
     rail: Literal["stripe"]
     secret_key: Secret
+    webhook_secret: WebhookSecret | None = None
+    """Of the endpoint that Stripe calls (`whsec_…`); without it the account has no door for webhooks."""
     url: Url = "https://api.stripe.com"
 
 
@@ -46,7 +59,7 @@ class WechatAccount(Model):
     """The serial number of the merchant's own certificate."""
     private_key: Secret
     apiv3_key: Secret
-    public_key: str
+    public_key: PublicKey
     public_key_id: str
     url: Url = "https://api.mch.weixin.qq.com"
 
@@ -57,7 +70,7 @@ class AlipayAccount(Model):
     rail: Literal["alipay"]
     app_id: str
     private_key: Secret
-    public_key: str
+    public_key: PublicKey
     url: Url = "https://openapi.alipay.com/gateway.do"
 
 
@@ -65,6 +78,7 @@ class SandboxAccount(Model):
     """The sandbox's own gateway."""
 
     rail: Literal["sandbox"]
+    webhook_secret: WebhookSecret | None = None
     url: Url
 
 

@@ -29,6 +29,18 @@ UNKNOWN_TRADE = "ACQ.TRADE_NOT_EXIST"
 PAID = "REFUND_SUCCESS"
 
 
+def alipay_client(account: AlipayAccount, timeout_seconds: float) -> Any:
+    """The library's client of one application; raises plain exceptions for keys that are none."""
+    client: Any = AliPay(
+        appid=account.app_id,
+        app_private_key_string=account.private_key.get_secret_value(),
+        alipay_public_key_string=account.public_key,
+        config=AliPayConfig(timeout=ceil(timeout_seconds)),
+    )
+    client._gateway = account.url  # the library has no setting for its address
+    return client
+
+
 class AlipayPayments:
     """`PaymentPort` for one application. `payment_id` is the shop's own number of the payment."""
 
@@ -37,14 +49,7 @@ class AlipayPayments:
 
     def __init__(self, account: AlipayAccount, timeout_seconds: float) -> None:
         self.key_window: timedelta | None = None
-        client: Any = AliPay(
-            appid=account.app_id,
-            app_private_key_string=account.private_key.get_secret_value(),
-            alipay_public_key_string=account.public_key,
-            config=AliPayConfig(timeout=ceil(timeout_seconds)),
-        )
-        client._gateway = account.url  # the library has no setting for its address
-        self._client = client
+        self._client = alipay_client(account, timeout_seconds)
 
     def check(self, amount_minor: int, currency: str) -> None:
         """Any amount, in yuan."""
@@ -116,5 +121,9 @@ def _fen(told: str | None) -> int | None:
 
 
 def _ref(order: PaymentOrder, told: dict[str, str]) -> str:
+    return refund_ref(told.get("trade_no", order.payment_id), order.key)
+
+
+def refund_ref(trade_no: str, key: str) -> str:
     """Alipay gives a refund no number of its own: its payment's, and ours."""
-    return f"{told.get('trade_no', order.payment_id)}/{order.key}"
+    return f"{trade_no}/{key}"

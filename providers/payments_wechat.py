@@ -47,6 +47,23 @@ class _Refund(Model):
     amount: _Amount
 
 
+def wechat_client(account: WechatAccount, timeout_seconds: float) -> Any:
+    """The library's client of one merchant; raises plain exceptions for keys that are none."""
+    client: Any = WeChatPay(
+        wechatpay_type=WeChatPayType.NATIVE,
+        mchid=account.mch_id,
+        private_key=account.private_key.get_secret_value(),
+        cert_serial_no=account.serial_no,
+        appid=account.app_id,
+        apiv3_key=account.apiv3_key.get_secret_value(),
+        public_key=account.public_key,
+        public_key_id=account.public_key_id,
+        timeout=(timeout_seconds / 3, timeout_seconds * 2 / 3),
+    )
+    client._core._gate_way = account.url  # the library has no setting for its address
+    return client
+
+
 class WechatPayments:
     """`PaymentPort` for one merchant. `payment_id` is the shop's own number of the payment."""
 
@@ -55,19 +72,7 @@ class WechatPayments:
 
     def __init__(self, account: WechatAccount, timeout_seconds: float) -> None:
         self.key_window: timedelta | None = None
-        client: Any = WeChatPay(
-            wechatpay_type=WeChatPayType.NATIVE,
-            mchid=account.mch_id,
-            private_key=account.private_key.get_secret_value(),
-            cert_serial_no=account.serial_no,
-            appid=account.app_id,
-            apiv3_key=account.apiv3_key.get_secret_value(),
-            public_key=account.public_key,
-            public_key_id=account.public_key_id,
-            timeout=(timeout_seconds / 3, timeout_seconds * 2 / 3),
-        )
-        client._core._gate_way = account.url  # the library has no setting for its address
-        self._client = client
+        self._client = wechat_client(account, timeout_seconds)
 
     def check(self, amount_minor: int, currency: str) -> None:
         """Any amount, in yuan."""

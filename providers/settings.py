@@ -17,7 +17,7 @@ from providers.carrier_claims_http import HttpCarrierClaims
 from providers.carriers_http import CarrierName, HttpCarriers
 from providers.email_smtp import SmtpEmail, SmtpServer
 from providers.http import HttpSystem
-from providers.payment_accounts import SandboxAccount, Url, read_accounts
+from providers.payment_accounts import SandboxAccount, Url, WebhookSecret, read_accounts
 from providers.payment_rails import MerchantRails
 from providers.payments_sandbox import KEY_WINDOW
 from providers.ports import CarrierClaimsPort, CarrierPort, MessagePort, PaymentRails, ShopPort, WarehousePort
@@ -26,23 +26,30 @@ from providers.shop_http import HttpShop
 from providers.sms_http import HttpSms
 from providers.vouchers_shop import ShopVouchers
 from providers.warehouse_http import HttpWarehouse
+from providers.webhooks import PaymentWebhooks
 
 CONNECTIONS_MAX = 100
 
 
-class ProviderSettings(BaseSettings):
-    """Addresses and limits of the outside systems.
-
-    `provider_timeout_seconds` bounds one request and must stay below the activities' start-to-close timeout,
-    so that the activity itself still can say what happened. Merchants are paid back through the accounts of
-    `payment_accounts_file`; without it, all of them through the sandbox's gateway at `payments_url`.
-    """
+class PaymentSettings(BaseSettings):
+    """How merchants are paid back: through the accounts of a file, or all through the sandbox's gateway."""
 
     model_config = SettingsConfigDict(env_prefix="CASEWORK_", frozen=True, extra="ignore")
 
-    shop_url: Url
     payments_url: Url | None = None
     payment_accounts_file: Path | None = None
+    payments_webhook_secret: WebhookSecret | None = None
+    """Of the sandbox's own gateway at `payments_url`; without it it has no door for webhooks."""
+
+
+class ProviderSettings(PaymentSettings):
+    """Addresses and limits of the outside systems.
+
+    `provider_timeout_seconds` bounds one request and must stay below the activities' start-to-close timeout,
+    so that the activity itself still can say what happened.
+    """
+
+    shop_url: Url
     carriers_url: Url
     warehouse_url: Url
     sms_url: Url
@@ -63,10 +70,32 @@ def load_provider_settings(**given: Any) -> ProviderSettings:
     try:
         return ProviderSettings(**given)
     except ValidationError as error:
-        problems = [
-            f"CASEWORK_{str(p['loc'][0]).upper()}: {p['msg']}" for p in error.errors(include_url=False)
-        ]
-        raise NotReady("set the addresses of the outside systems: " + "; ".join(problems)) from None
+        raise NotReady(f"set the addresses of the outside systems: {_problems(error)}") from None
+
+
+def build_webhooks(**given: Any) -> PaymentWebhooks:
+    """The gateways' doors, by the settings from the environment or as given; raises `NotReady`."""
+    try:
+        settings = PaymentSettings(**given)
+    except ValidationError as error:
+        raise NotReady(f"the gateways' settings are wrong: {_problems(error)}") from None
+    if settings.payment_accounts_file is not None:
+        return PaymentWebhooks(read_accounts(settings.payment_accounts_file))
+    return PaymentWebhooks({}, [_sandbox_account(settings)] if settings.payments_url else [])
+
+
+def _problems(error: ValidationError) -> str:
+    return "; ".join(
+        f"CASEWORK_{str(p['loc'][0]).upper()}: {p['msg']}"
+        for p in error.errors(include_url=False, include_input=False)
+    )
+
+
+def _sandbox_account(settings: PaymentSettings) -> SandboxAccount:
+    assert settings.payments_url is not None
+    return SandboxAccount(
+        rail="sandbox", url=settings.payments_url, webhook_secret=settings.payments_webhook_secret
+    )
 
 
 @dataclass(frozen=True)
@@ -116,7 +145,7 @@ def _rails(settings: ProviderSettings, client: httpx2.AsyncClient) -> MerchantRa
         return rails.with_accounts(read_accounts(settings.payment_accounts_file))
     if settings.payments_url is None:
         raise NotReady("set CASEWORK_PAYMENT_ACCOUNTS_FILE, or CASEWORK_PAYMENTS_URL for a sandbox")
-    return rails.with_everybody_at(SandboxAccount(rail="sandbox", url=settings.payments_url))
+    return rails.with_everybody_at(_sandbox_account(settings))
 
 
 def _smtp_server(settings: ProviderSettings) -> SmtpServer:

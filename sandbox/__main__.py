@@ -44,7 +44,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def addresses(http_port: int, smtp_port: int) -> dict[str, Any]:
+def addresses(http_port: int, smtp_port: int, webhook_secret: str) -> dict[str, Any]:
     """Where everything listens, and the settings that make the desk use it."""
     url = f"http://{HOST}:{http_port}"
     return {
@@ -53,6 +53,7 @@ def addresses(http_port: int, smtp_port: int) -> dict[str, Any]:
         "env": {
             "CASEWORK_SHOP_URL": f"{url}/shop",
             "CASEWORK_PAYMENTS_URL": f"{url}/payments",
+            "CASEWORK_PAYMENTS_WEBHOOK_SECRET": webhook_secret,
             "CASEWORK_CARRIERS_URL": f"{url}/carriers",
             "CASEWORK_WAREHOUSE_URL": f"{url}/warehouse",
             "CASEWORK_SMS_URL": f"{url}/inbox/sms",
@@ -99,7 +100,8 @@ async def run(options: argparse.Namespace) -> None:
         access_log=False,
         timeout_graceful_shutdown=1,
     )
-    where = addresses(listener.getsockname()[1], smtp.sockets[0].getsockname()[1])
+    ports = listener.getsockname()[1], smtp.sockets[0].getsockname()[1]
+    where = addresses(*ports, world.accounts.gateway_webhook_secret)
     print(json.dumps(where), flush=True)  # noqa: T201
     await Server(config).serve([listener])
     smtp.close()

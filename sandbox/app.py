@@ -30,6 +30,7 @@ from sandbox.payments_state import Payments
 from sandbox.shop import ShopDoors
 from sandbox.shop_state import Shop
 from sandbox.warehouse import Warehouse, warehouse_routes
+from sandbox.webhooks import Webhooks
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,13 @@ def build_app(world: World) -> Starlette:
         Mount("/payments/wechat", routes=WechatDoors(world.payments, world.accounts, clock, faults).routes()),
         Mount("/payments/alipay", routes=AlipayDoors(world.payments, world.accounts, clock, faults).routes()),
         Mount("/payments/accounts", routes=_account_routes(world.accounts)),
-        Mount("/payments", routes=PaymentDoors(world.payments, clock, faults).routes()),
+        Mount(
+            "/payments",
+            routes=[
+                *Webhooks(world.payments, world.accounts, clock).routes(),
+                *PaymentDoors(world.payments, clock, faults).routes(),
+            ],
+        ),
         Mount(
             "/carriers",
             routes=[

@@ -18,6 +18,7 @@ from sandbox.messages import (
     Capture,
     Contact,
     Dead,
+    Delivery,
     Dispute,
     ExchangeOrder,
     FaultRule,
@@ -31,6 +32,7 @@ from sandbox.messages import (
     Shipment,
     Stock,
     Voucher,
+    WebhookSettings,
     WorkshopSays,
 )
 
@@ -102,6 +104,14 @@ class SandboxClient:
             settle_after_seconds=settle_after_seconds, key_window_seconds=key_window_seconds
         )
         await self._send("PUT", "/payments/settings", settings)
+
+    async def set_webhooks(self, settings: WebhookSettings | None = None) -> None:
+        """Where webhooks go from now on, and what befalls them; without settings none are sent."""
+        await self._send("PUT", "/payments/webhooks", settings or WebhookSettings())
+
+    async def webhooks(self) -> list[Delivery]:
+        """Every webhook that left, and how it was answered."""
+        return await self._all("/payments/webhooks", Delivery)
 
     async def settle(self, merchant: str, key: str) -> Refund:
         """Let a pending refund settle."""

@@ -82,6 +82,9 @@ class Capture(Model):
     currency: Currency
 
 
+Dialect = Literal["sandbox", "stripe", "wechat", "alipay"]
+
+
 class RefundRequest(Model):
     """Pay some of an order's money back; once per key while the key is remembered."""
 
@@ -102,6 +105,8 @@ class Refund(RefundRequest):
     state: RefundState
     reason: str | None = None
     accepted_at: Instant
+    dialect: Dialect = "sandbox"
+    """How it was asked for, and so how its webhooks speak."""
 
 
 class Dispute(Model):
@@ -127,6 +132,46 @@ class GatewaySettings(Model):
 
     settle_after_seconds: Annotated[float, Field(ge=0)] | None = 0
     key_window_seconds: PositiveFloat = 24 * 3600
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class WebhookSettings(Model):
+    """Where webhooks go, and what befalls them on the way. `url` None: none are sent.
+
+    Each goes to `<url>/<dialect>/<merchant>`; `urls` are those of single merchants. Of each, `repeat` are
+    sent, each `delay_seconds` later, or with `shuffle` any time up to that; a share `drop` never leaves. To
+    a share of events, by `seed`, somebody adds bad ones: `forge` tells the opposite under a wrong
+    signature, `unsigned` under none, `stale` is genuine and signed a week ago.
+    """
+
+    url: str | None = None
+    urls: dict[Slug, str] = {}
+    repeat: Annotated[int, Field(ge=1, le=100)] = 1
+    shuffle: bool = False
+    delay_seconds: Annotated[float, Field(ge=0, le=600)] = 0.0
+    drop: Share = 0.0
+    forge: Share = 0.0
+    unsigned: Share = 0.0
+    stale: Share = 0.0
+    tries: Annotated[int, Field(ge=1, le=20)] = 8
+    """How often a webhook is sent that is not answered with 2xx; the pauses double from 0.2 s."""
+    seed: int = 0
+
+
+class Delivery(Model):
+    """One webhook that left, and the answer; `status` None as long as there is none."""
+
+    kind: Literal["genuine", "forge", "unsigned", "stale"]
+    dialect: Dialect
+    merchant: Slug
+    key: str
+    ref: str
+    state: RefundState
+    tries: int = 0
+    status: int | None = None
+    answer: str = ""
 
 
 class Scan(Model):

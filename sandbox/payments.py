@@ -10,7 +10,7 @@ from domain.base import Model, SomeMinor
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.http import Refusal, answer, answer_all, not_found, read
-from sandbox.messages import Capture, Dispute, FaultRule, GatewaySettings, Refund, RefundRequest
+from sandbox.messages import Capture, Dialect, Dispute, FaultRule, GatewaySettings, Refund, RefundRequest
 from sandbox.payments_state import End, Payments
 from sandbox.statements import WRITERS, statement
 
@@ -35,13 +35,16 @@ def take_refund(
     fault: FaultRule | None,
     *,
     keys_are_kept: bool = False,
+    dialect: Dialect = "sandbox",
 ) -> Refund:
     """Pay back as any dialect asks, with the faults that only a gateway has."""
     kind = fault.kind if fault else None
     if kind == "key_pruned" and not keys_are_kept:
         payments.prune(merchant, asked.key)
     will_fail = kind == "fails_later"
-    return payments.refund(merchant, asked, now, will_fail=will_fail, keys_are_kept=keys_are_kept)
+    return payments.refund(
+        merchant, asked, now, will_fail=will_fail, keys_are_kept=keys_are_kept, dialect=dialect
+    )
 
 
 class PaymentDoors:

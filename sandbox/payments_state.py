@@ -9,7 +9,7 @@ from pydantic import Field, TypeAdapter
 from domain.base import Instant, Model, SomeMinor
 from sandbox.http import Refusal, not_found
 from sandbox.journal import Journal
-from sandbox.messages import Capture, Dispute, GatewaySettings, Movement, Refund, RefundRequest
+from sandbox.messages import Capture, Dialect, Dispute, GatewaySettings, Movement, Refund, RefundRequest
 
 End = Literal["settled", "failed"]
 
@@ -82,6 +82,8 @@ class Payments:
         self.settings = GatewaySettings()
         self.movements: list[Movement] = []
         self.refunds: dict[str, Refund] = {}
+        self.told: Callable[[Refund, datetime], None] = lambda _, __: None
+        """Hears of each refund that comes to an end, and when."""
         self._journal = journal
         self._order_capture = order_capture
         self._captures: dict[tuple[str, str], Capture] = {}
@@ -116,6 +118,7 @@ class Payments:
         *,
         will_fail: bool = False,
         keys_are_kept: bool = False,
+        dialect: Dialect = "sandbox",
     ) -> Refund:
         """Pay back, or answer as before if the key is remembered; raises `Refusal`."""
         self.settle_due(now)
@@ -131,6 +134,7 @@ class Payments:
             merchant=merchant,
             state="pending",
             accepted_at=now,
+            dialect=dialect,
             due_at=None if after is None else now + timedelta(seconds=after),
             will_fail=will_fail,
         )
@@ -209,6 +213,8 @@ class Payments:
         self._journal.append(*entries)
         for entry in entries:
             self._apply(entry)
+            if isinstance(entry, Ended):
+                self.told(self.refunds[entry.ref], entry.at)
 
     def _apply(self, entry: Entry) -> None:
         if isinstance(entry, Captured):

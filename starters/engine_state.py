@@ -38,8 +38,10 @@ class EngineAddresses(BaseModel):
     temporal_ui_url: str | None = None
     database_url: str | None = None
     sandbox_url: str | None = None
+    http_url: str | None = None
     shop_url: str | None = None
     payments_url: str | None = None
+    payments_webhook_secret: str | None = None
     carriers_url: str | None = None
     warehouse_url: str | None = None
     sms_url: str | None = None

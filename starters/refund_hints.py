@@ -6,6 +6,7 @@ from temporalio.exceptions import TemporalError
 
 from activities.calls import typed
 from activities.names import REFUND
+from domain.errors import NoAnswer
 from domain.refunds import PayRefund
 
 
@@ -35,3 +36,5 @@ class RefundHints:
             )
         except TemporalError as error:
             raise typed(error) from None
+        except RuntimeError as error:  # a lazy client that could not connect
+            raise NoAnswer(f"Temporal does not answer: {error}") from None

@@ -6,7 +6,7 @@ Temporal's address, TLS and API key are not here: they come from `temporal.toml`
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr
@@ -56,6 +56,7 @@ class ProviderFields(BaseSettings):
     label_carrier: str | None = None
     payments_key_window_hours: float | None = None
     payment_accounts_file: Path | None = None
+    payments_webhook_secret: SecretStr | None = None
     provider_timeout_seconds: float | None = None
 
 
@@ -104,6 +105,12 @@ class Settings(ProviderFields):
     running_temporal: str | None = None
     """Where a running `up` has its Temporal; used only when no Temporal setting names another."""
     temporal_ui_url: str | None = None
+    http_host: str = "127.0.0.1"
+    """Where `python -m starters.http` listens: the loopback, unless a proxy with TLS is elsewhere."""
+    http_port: Annotated[int, Field(ge=0, le=65535)] = 8480
+    """0 takes a free one."""
+    http_url: str | None = None
+    """Where the `up` that runs has it."""
     sandbox_url: str | None = None
     """Where the make-believe outside world takes its orders and faults; unset in production."""
 

@@ -37,11 +37,16 @@ def target(settings: Settings) -> tuple[str, str]:
 
 
 async def connect(
-    settings: Settings, *, address: str | None = None, patience_seconds: float = CONNECT_PATIENCE_SECONDS
+    settings: Settings,
+    *,
+    address: str | None = None,
+    patience_seconds: float = CONNECT_PATIENCE_SECONDS,
+    lazy: bool = False,
 ) -> Client:
     """Connect to the configured server, else to the running `up`.
 
-    With `address`, exactly there and without TLS, whatever is configured. Raises `NotReady`.
+    With `address`, exactly there and without TLS, whatever is configured; `lazy` connects with the first
+    call only. Raises `NotReady`.
     """
     options: ClientConnectConfig = {"target_host": address} if address else configured()
     if "target_host" not in options:
@@ -49,7 +54,7 @@ async def connect(
     give_up_at = time.monotonic() + patience_seconds
     while True:
         try:
-            return await Client.connect(**options, data_converter=data_converter)
+            return await Client.connect(**options, data_converter=data_converter, lazy=lazy)
         except (RPCError, RuntimeError) as error:
             if time.monotonic() >= give_up_at:
                 raise NotReady(

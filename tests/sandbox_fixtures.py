@@ -34,6 +34,7 @@ async def sandbox(sandbox_process: SandboxProcess) -> AsyncGenerator[SandboxClie
         for part in PARTS:
             await client.set_faults(part)
         await client.set_gateway()
+        await client.set_webhooks()
         await client.set_now(datetime.now(UTC))
 
 

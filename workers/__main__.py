@@ -11,13 +11,13 @@ from domain.errors import CaseworkError
 from domain.policy.clock_rules import TOLD
 from providers.ports import Contact
 from providers.settings import build_providers, load_provider_settings
+from starters import log
 from starters.leaving import run_and_leave
 from starters.settings import Settings, StaffMember
 from starters.temporal_client import connect
 from store.boot_checks import check_store
 from store.policy_library import PolicyLibrary
 from store.pool import create_pool
-from workers import log
 from workers.boot_checks import check_temporal
 from workers.bytecode import keep_bytecode
 from workers.schedules import ensure_schedules

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 import structlog
 
 from domain.errors import CaseworkError
+from starters import log
 from starters.leaving import run_and_leave
 from starters.reconcilers import reconciler
 from starters.reconciling import Cycle, Reconciler
 from starters.settings import Settings
-from workers import log
 
 STOP_PATIENCE_SECONDS = 10.0
 """What a cycle that runs has to end in; cut short, it is done again by the next."""

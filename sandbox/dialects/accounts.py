@@ -92,6 +92,11 @@ class Accounts:
         self._pairs = {entry.owner: KeyPair(entry.private_key) for entry in journal.replay()}
 
     @property
+    def gateway_webhook_secret(self) -> str:
+        """What the sandbox's own gateway signs with, for every merchant."""
+        return f"whsec_{_secret('webhook', PLATFORM)}"
+
+    @property
     def platform(self) -> KeyPair:
         """What the providers sign their answers with."""
         return self.pair(PLATFORM)

@@ -28,6 +28,8 @@ SUB_CODES = {
 class AlipayDoors(Doors):
     """`/gateway.do`, as far as refunding needs it."""
 
+    dialect = "alipay"
+
     def routes(self) -> list[Route]:
         """The dialect's one route; what is asked for stands in the query."""
         refunding, finding = self._refunding(self._answer), self._finding(self._answer)
@@ -64,7 +66,7 @@ class AlipayDoors(Doors):
         if method == REFUND:
             return self._refund(request, merchant, payment, number, asked.get("refund_amount", ""))
         found = self._find(merchant, number)
-        return _shown(found) if found and found.state == "settled" else {}
+        return shown(found) if found and found.state == "settled" else {}
 
     def _refund(
         self, request: Request, merchant: str, payment: str, number: str, yuan: str
@@ -81,7 +83,7 @@ class AlipayDoors(Doors):
         is_first = self._find(merchant, number) is None
         paid = self._take(request, merchant, wanted)
         changed = "Y" if is_first and paid.state == "settled" else "N"
-        return {**_shown(paid), "fund_change": changed}
+        return {**shown(paid), "fund_change": changed}
 
     def _find(self, merchant: str, number: str) -> Refund | None:
         try:
@@ -105,7 +107,8 @@ class AlipayDoors(Doors):
         return Response(text, media_type="application/json", headers={"trace_id": uuid.uuid4().hex})
 
 
-def _shown(refund: Refund) -> dict[str, Any]:
+def shown(refund: Refund) -> dict[str, Any]:
+    """A refund as Alipay shows it."""
     return {
         "trade_no": f"2026{refund.order_id}",
         "out_trade_no": refund.order_id,

@@ -1,11 +1,13 @@
 """What the doors of every dialect have: the gateway's memory and time, the merchants' keys, the faults."""
 
+from typing import ClassVar
+
 from starlette.requests import Request
 
 from sandbox.clock import Clock
 from sandbox.dialects.accounts import Accounts
 from sandbox.faults import Faults, Handler
-from sandbox.messages import Refund, RefundRequest
+from sandbox.messages import Dialect, Refund, RefundRequest
 from sandbox.payments import take_refund
 from sandbox.payments_state import Payments
 
@@ -13,6 +15,7 @@ from sandbox.payments_state import Payments
 class Doors:
     """Doors of one dialect; only refunds are taken and found by them."""
 
+    dialect: ClassVar[Dialect]
     keys_are_kept = True
     """Whether the same key never pays twice, however late."""
 
@@ -37,4 +40,5 @@ class Doors:
             self._clock.now(),
             request.state.fault,
             keys_are_kept=self.keys_are_kept,
+            dialect=self.dialect,
         )

@@ -32,6 +32,7 @@ PAYMENT_FIELDS = ("payment_intent", "charge")
 class StripeDoors(Doors):
     """`/v1/refunds`, as far as refunding needs it."""
 
+    dialect = "stripe"
     keys_are_kept = False
 
     def __init__(self, payments: Payments, accounts: Accounts, clock: Clock, faults: Faults) -> None:
@@ -71,7 +72,7 @@ class StripeDoors(Doors):
             # The first answer is remembered even where it is an error: a repeat never tells what happened.
             body = {"error": {"type": "api_error", "message": "something broke"}}
             self._first_answers[merchant, key] = (500, body)
-        return JSONResponse(_shown(paid))
+        return JSONResponse(shown(paid))
 
     def _asked(self, merchant: str, key: str, payment: str | None, given: dict[str, Any]) -> RefundRequest:
         capture = self._payments.captured(merchant, payment or "")
@@ -104,7 +105,7 @@ class StripeDoors(Doors):
                 "object": "list",
                 "url": "/v1/refunds",
                 "has_more": start + limit < len(found),
-                "data": [_shown(refund) for refund in page],
+                "data": [shown(refund) for refund in page],
             }
         )
 
@@ -130,7 +131,8 @@ def _form(text: str) -> dict[str, Any]:
     return given
 
 
-def _shown(refund: Refund) -> dict[str, Any]:
+def shown(refund: Refund) -> dict[str, Any]:
+    """A refund as Stripe shows it."""
     return {
         "id": refund.ref,
         "object": "refund",

@@ -49,6 +49,8 @@ class _Asked(Model):
 class WechatDoors(Doors):
     """`/v3/refund/domestic/refunds`, as far as refunding needs it."""
 
+    dialect = "wechat"
+
     def routes(self) -> list[Route]:
         """The dialect's routes."""
         where = "/v3/refund/domestic/refunds"
@@ -64,7 +66,7 @@ class WechatDoors(Doors):
         async def said(request: Request) -> Response:
             try:
                 merchant = await self._verified(request)
-                return self._signed(200, _shown(await door(request, merchant)))
+                return self._signed(200, shown(await door(request, merchant)))
             except Refusal as refusal:
                 status, code = CODES[refusal.code]
                 return self._signed(status, {"code": code, "message": str(refusal)})
@@ -118,7 +120,7 @@ class WechatDoors(Doors):
         return Response(text, status, headers, media_type="application/json")
 
 
-def _shown(refund: Refund) -> dict[str, Any]:
+def shown(refund: Refund) -> dict[str, Any]:
     """A refund that failed is CLOSED, or ABNORMAL where that is its reason."""
     status = STATES.get(refund.state) or ("ABNORMAL" if refund.reason == "ABNORMAL" else "CLOSED")
     return {

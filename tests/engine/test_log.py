@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
-from workers import log
+from starters import log
 
 
 @pytest.fixture

@@ -21,7 +21,12 @@ def account_of(rail: str, given: Credentials, url: str) -> Account:
     match rail:
         case "stripe":
             return StripeAccount.model_validate(
-                {"rail": rail, "secret_key": given.stripe_secret_key, "url": f"{url}/payments/stripe"}
+                {
+                    "rail": rail,
+                    "secret_key": given.stripe_secret_key,
+                    "webhook_secret": given.webhook_secret,
+                    "url": f"{url}/payments/stripe",
+                }
             )
         case "wechat":
             return WechatAccount.model_validate(

@@ -37,6 +37,7 @@ def up(
     ui_port: UiPort = None,
     postgres_port: AnyPort = 0,
     sandbox_port: AnyPort = 0,
+    http_port: AnyPort = 0,
     time_skipping: Annotated[
         bool, typer.Option("--time-skipping", help="Let tests skip a workflow's time.")
     ] = False,
@@ -55,6 +56,7 @@ def up(
         temporal_ui=free_port(USUAL_UI_PORT) if ui_port is None else ui_port,
         postgres=postgres_port,
         sandbox=sandbox_port,
+        http=http_port,
     )
     options = UpOptions(
         without=_part_names(without),

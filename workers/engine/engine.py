@@ -27,6 +27,7 @@ from workers.engine.parts import (
     PartName,
     Plan,
     Ports,
+    plan_http,
     plan_postgres,
     plan_reconciler,
     plan_sandbox,
@@ -173,6 +174,8 @@ async def engine(
             settings_of_temporal = (*(TIME_SKIPPING if time_skipping else ()), *temporal_settings)
             servers = _servers(folder, ports, settings_of_temporal, staff, keep_history=keep_history)
             await _start_servers(room, [plan for name, plan in servers.items() if name in parts])
+            if "http" in parts:
+                await room.bring_up(plan_http(folder, ports.http, room.environment()))
             for _ in range(workers if "worker" in parts else 0):
                 await room.start_worker()
             if "reconciler" in parts:

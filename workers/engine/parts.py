@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import httpx2
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -23,13 +24,14 @@ from workers.boot_checks import check_temporal
 from workers.engine import postgres
 from workers.engine.process import Part, RunningPart
 
-PartName = Literal["postgres", "temporal", "sandbox", "worker", "reconciler"]
+PartName = Literal["postgres", "temporal", "sandbox", "http", "worker", "reconciler"]
 CASE_PARTS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "worker")
-"""What a case needs."""
-PARTS: tuple[PartName, ...] = (*CASE_PARTS, "reconciler")
+"""What cases need; nobody calls them from outside."""
+PARTS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "http", "worker", "reconciler")
 """In the order of starting; they stop in the reverse order."""
 
 LOOPBACK = "127.0.0.1"
+WEBHOOKS = "/webhooks/payments"
 QUIET_PORTS = range(20_000, 32_000)
 """Below the range that kernels hand out for outgoing connections, so that a free port stays free."""
 TIME_SKIPPING = (
@@ -46,6 +48,7 @@ class Ports:
     temporal_ui: int = 0
     postgres: int = 0
     sandbox: int = 0
+    http: int = 0
 
 
 def is_free(port: int) -> bool:
@@ -147,6 +150,32 @@ async def plan_sandbox(state_dir: Path, port: int) -> Plan:
         address=lambda addresses: (
             f"{addresses.sandbox_url}, mail {addresses.smtp_host}:{addresses.smtp_port}"
         ),
+    )
+
+
+def plan_http(state_dir: Path, port: int, env: Mapping[str, str]) -> Plan:
+    """What gateways call; it announces its address, and the sandbox's gateway is told of it."""
+    port, sandbox_url = port or free_port(), env.get(f"{ENV_PREFIX}SANDBOX_URL")
+
+    async def settle(running: RunningPart) -> EngineAddresses:
+        said = running.announcement() or {}
+        if sandbox_url:
+            async with httpx2.AsyncClient() as http:
+                where = {"url": said["url"] + WEBHOOKS}
+                (await http.put(f"{sandbox_url}/payments/webhooks", json=where)).raise_for_status()
+        return EngineAddresses(http_url=said["url"])
+
+    return Plan(
+        part=Part(
+            name="http",
+            command=[sys.executable, "-m", "starters.http"],
+            ports=[port],
+            log=state_dir / "http.log",
+            env={**env, f"{ENV_PREFIX}HTTP_HOST": LOOPBACK, f"{ENV_PREFIX}HTTP_PORT": str(port)},
+        ),
+        is_ready=_has_announced,
+        settle=settle,
+        address=lambda addresses: f"{addresses.http_url}{WEBHOOKS}/<rail>/<merchant>",
     )
 
 

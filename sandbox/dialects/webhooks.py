@@ -1,0 +1,168 @@
+"""A refund's end as each gateway tells it by itself, signed as that gateway signs."""
+
+import base64
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from sandbox.dialects import alipay, stripe, wechat
+from sandbox.dialects.accounts import PUBLIC_KEY_ID, Accounts, KeyPair
+from sandbox.messages import Dialect, Refund
+
+BEIJING = timezone(timedelta(hours=8))
+PREFIX = "whsec_"
+
+
+class Keys(NamedTuple):
+    """What a webhook is signed with; a forger has others."""
+
+    secret: str
+    pair: KeyPair
+    apiv3_key: str
+
+
+class Event(NamedTuple):
+    """A refund that ended: `id` and `at` are the same in every repeat, `signed_at` is when it is sent."""
+
+    id: str
+    refund: Refund
+    at: datetime
+    signed_at: datetime
+
+
+class Webhook(NamedTuple):
+    """What is sent."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
+def keys_of(accounts: Accounts, refund: Refund) -> Keys:
+    """What the gateway signs with for this refund's merchant."""
+    given = accounts.credentials(refund.merchant)
+    secret = accounts.gateway_webhook_secret if refund.dialect == "sandbox" else given.webhook_secret
+    return Keys(secret, accounts.platform, given.wechat_apiv3_key)
+
+
+def forged_keys(accounts: Accounts) -> Keys:
+    """What somebody else would sign with."""
+    given = accounts.credentials("forger")
+    return Keys(given.webhook_secret, accounts.pair("forger"), given.wechat_apiv3_key)
+
+
+def write(event: Event, keys: Keys) -> Webhook | None:
+    """The webhook in its refund's dialect; None where the gateway tells nothing of such an end."""
+    return _WRITERS[event.refund.dialect](event, keys)
+
+
+def without_signature(webhook: Webhook) -> Webhook:
+    """The same as somebody sends it who has nothing to sign with."""
+    headers = {name: text for name, text in webhook.headers.items() if "signature" not in name.lower()}
+    fields = [field for field in webhook.body.split(b"&") if not field.startswith(b"sign=")]
+    return Webhook(headers, b"&".join(fields))
+
+
+def _sandbox(event: Event, keys: Keys) -> Webhook:
+    told = {
+        "type": f"refund.{event.refund.state}",
+        "timestamp": event.at.isoformat(),
+        "data": event.refund.model_dump(mode="json"),
+    }
+    body, sent_at = json.dumps(told).encode(), str(int(event.signed_at.timestamp()))
+    signed = f"{event.id}.{sent_at}.".encode() + body
+    secret = base64.b64decode(keys.secret.removeprefix(PREFIX))
+    signature = base64.b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).decode()
+    headers = {"webhook-id": event.id, "webhook-timestamp": sent_at, "webhook-signature": f"v1,{signature}"}
+    return Webhook({**headers, "Content-Type": "application/json"}, body)
+
+
+def _stripe(event: Event, keys: Keys) -> Webhook:
+    told = {
+        "id": event.id,
+        "object": "event",
+        "type": "refund.failed" if event.refund.state == "failed" else "refund.updated",
+        "created": int(event.at.timestamp()),
+        "data": {"object": stripe.shown(event.refund)},
+    }
+    body, sent_at = json.dumps(told).encode(), int(event.signed_at.timestamp())
+    signed = f"{sent_at}.".encode() + body
+    signature = hmac.new(keys.secret.encode(), signed, hashlib.sha256).hexdigest()
+    headers = {"Stripe-Signature": f"t={sent_at},v1={signature}", "Content-Type": "application/json"}
+    return Webhook(headers, body)
+
+
+def _wechat(event: Event, keys: Keys) -> Webhook:
+    told = wechat.shown(event.refund)
+    told = {**told, "mchid": event.refund.merchant, "refund_status": told.pop("status")}
+    nonce, about = uuid.uuid4().hex[:12], "refund"
+    sealed = AESGCM(keys.apiv3_key.encode()).encrypt(
+        nonce.encode(), json.dumps(told).encode(), about.encode()
+    )
+    notification = {
+        "id": event.id,
+        "create_time": event.at.astimezone(BEIJING).isoformat(timespec="microseconds"),
+        "resource_type": "encrypt-resource",
+        "event_type": f"REFUND.{told['refund_status']}",
+        "summary": "refund",
+        "resource": {
+            "original_type": about,
+            "algorithm": "AEAD_AES_256_GCM",
+            "ciphertext": base64.b64encode(sealed).decode(),
+            "associated_data": about,
+            "nonce": nonce,
+        },
+    }
+    text, sent_at = json.dumps(notification), str(int(event.signed_at.timestamp()))
+    headers = {
+        "Wechatpay-Timestamp": sent_at,
+        "Wechatpay-Nonce": nonce,
+        "Wechatpay-Serial": PUBLIC_KEY_ID,
+        "Wechatpay-Signature": keys.pair.sign(f"{sent_at}\n{nonce}\n{text}\n"),
+        "Wechatpay-Signature-Type": wechat.SCHEME,
+        "Content-Type": "application/json",
+    }
+    return Webhook(headers, text.encode())
+
+
+def _alipay(event: Event, keys: Keys) -> Webhook | None:
+    """Of money that was paid back only; `refund_fee` is the sum of the payment's refunds."""
+    if event.refund.state != "settled":
+        return None
+    shown = alipay.shown(event.refund)
+    told = {
+        "notify_time": _beijing(event.signed_at),
+        "notify_type": "trade_status_sync",
+        "notify_id": event.id,
+        "app_id": event.refund.merchant,
+        "charset": "utf-8",
+        "version": "1.0",
+        "trade_no": shown["trade_no"],
+        "out_trade_no": shown["out_trade_no"],
+        "out_biz_no": event.refund.key,
+        "trade_status": "TRADE_SUCCESS",
+        "refund_fee": f"{Decimal(event.refund.amount_minor) / 100:.2f}",
+        "gmt_refund": event.at.astimezone(BEIJING).isoformat(sep=" ", timespec="milliseconds")[:23],
+    }
+    sign = keys.pair.sign("&".join(f"{name}={text}" for name, text in sorted(told.items())))
+    body = urlencode({**told, "sign_type": "RSA2", "sign": sign}).encode()
+    return Webhook({"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}, body)
+
+
+def _beijing(at: datetime) -> str:
+    return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
+
+
+_WRITERS: dict[Dialect, Callable[[Event, Keys], Webhook | None]] = {
+    "sandbox": _sandbox,
+    "stripe": _stripe,
+    "wechat": _wechat,
+    "alipay": _alipay,
+}
