@@ -104,8 +104,6 @@ async def case_worker(
         linking = LinkActivities(client, task_queue, archive, Links(pool), cases)
         fulfilment = FulfilmentActivities(providers.shop, providers.carriers, providers.warehouse)
         reports, approvals = RefundReports(client, task_queue), Approvals(pool)
-        refunds = RefundActivities(ledger, providers.payments, reports)
-        late = LateTruth(ledger, providers.payments, reports)
         notices = NoticeActivities(
             providers.shop, providers.messages, NoticeLog(pool), staff=staff, members=Staff(pool)
         )
@@ -135,13 +133,7 @@ async def case_worker(
                 ParcelActivities(providers.carriers, providers.warehouse).follow_parcel,
                 fulfilment.repair_goods,
                 *_of_advances(pool),
-                refunds.reserve_refund,
-                refunds.pay_refund,
-                refunds.refund_outcome,
-                refunds.resolve_refund,
-                refunds.report_refund,
-                late.look_again,
-                late.ask_about_held,
+                *_of_refunds(ledger, providers, reports),
                 ApprovalActivities(approvals, Staff(pool), library, reports).decide_refund,
                 notices.send_notice,
             ],
@@ -166,6 +158,22 @@ def _of_complaints(
 def _of_advances(pool: Pool) -> tuple[Callable[..., Any], ...]:
     advances = AdvanceActivities(Advances(pool))
     return advances.grant_advance, advances.end_advance
+
+
+def _of_refunds(
+    ledger: Ledger, providers: Providers, reports: RefundReports
+) -> tuple[Callable[..., Any], ...]:
+    refunds = RefundActivities(ledger, providers.payments, reports)
+    late = LateTruth(ledger, providers.payments, reports)
+    return (
+        refunds.reserve_refund,
+        refunds.pay_refund,
+        refunds.refund_outcome,
+        refunds.resolve_refund,
+        refunds.report_refund,
+        late.look_again,
+        late.ask_about_held,
+    )
 
 
 def _of_staff(pool: Pool, library: PolicyLibrary) -> tuple[Callable[..., Any], ...]:
