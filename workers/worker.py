@@ -176,6 +176,22 @@ def _of_advances(pool: Pool) -> tuple[Callable[..., Any], ...]:
     return advances.grant_advance, advances.end_advance
 
 
+def _of_refunds(
+    ledger: Ledger, providers: Providers, reports: RefundReports
+) -> tuple[Callable[..., Any], ...]:
+    refunds = RefundActivities(ledger, providers.payments, reports)
+    late = LateTruth(ledger, providers.payments, reports)
+    return (
+        refunds.reserve_refund,
+        refunds.pay_refund,
+        refunds.refund_outcome,
+        refunds.resolve_refund,
+        refunds.report_refund,
+        late.look_again,
+        late.ask_about_held,
+    )
+
+
 def _of_staff(pool: Pool, library: PolicyLibrary) -> tuple[Callable[..., Any], ...]:
     staff = StaffActivities(Staff(pool), library)
     return staff.climb_rung, staff.find_owner, staff.check_word

@@ -438,9 +438,8 @@ def test_stored_terms_are_read_for_their_clocks_alone() -> None:
         "refund_approval",
         "repayment",
     ]
-    with pytest.raises(
-        InvalidRequest, match="terms t1 cannot be read by this program: metrics: Field required"
-    ):
+    unread = "terms t1 cannot be read by this program: metrics: Field required"
+    with pytest.raises(InvalidRequest, match=unread):
         past_terms("t1", {"clocks": {"calendars": {}}})
 
 

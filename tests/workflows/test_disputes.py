@@ -83,7 +83,7 @@ async def test_a_lost_dispute_frees_the_money_by_a_persons_word(desk: Desk) -> N
     refund = Case(desk, case.refund(), case.number)
     await until_page(refund, "**Refund 1: held**", f"nothing is sent of `{desk.key(case)}`")
     await resolve(case, by="finance", paid=False, reason="The bank has paid the customer.")
-    await case.until_view(lambda view: view["waiting_for"] == "ops")
+    await case.until_view(lambda view: view["refunds"][0]["state"] == "failed")
     assert (await ledger_row(case)).state == "failed"
     assert await taken_on(desk) == []
     assert (await check_books(desk.pool, desk.merchant)).differences == []
