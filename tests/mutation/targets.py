@@ -24,6 +24,7 @@ LEDGER = Target(
     tests=(
         "tests/domain/test_refunds.py",
         "tests/domain/test_refund_parts.py",
+        "tests/domain/test_refund_rules.py",
         "tests/domain/test_waiting_refunds.py",
         "tests/domain/test_goodwill.py",
         "tests/domain/test_approvals.py",
