@@ -1,13 +1,13 @@
 # `make` alone prints this help. PYTHON=… chooses the interpreter for `make setup`.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench up down clean lock
+.PHONY: help setup demo test check bench sabotage mutation up down clean lock
 PYTHON ?=
 RUN := .venv/bin/python
 
 help: ## Show this help
 	@echo 'Casework: after-sales cases as durable workflows'
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Make .venv and install the locked packages (again only when the lock changed)
 	@PYTHON='$(PYTHON)' sh .ci/setup
@@ -33,6 +33,12 @@ check: setup ## Lint, format, types, import contracts, lock
 
 bench: setup ## Measure a plain return against the budgets
 	@$(RUN) -m bench $(ARGS)
+
+sabotage: setup ## Plant twelve defects one by one, in a copy; the tests must catch each
+	@$(RUN) -m tests.sabotage $(ARGS)
+
+mutation: setup ## Count the small slips in ledger and clocks that the tests notice (ARGS='--sample 90')
+	@$(RUN) -m tests.mutation $(ARGS)
 
 clean: ## Stop a running `up`; remove its state and the caches, not .venv
 	@if [ -x $(RUN) ]; then ./casework down; fi

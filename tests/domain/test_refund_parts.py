@@ -56,7 +56,9 @@ def test_shares_add_up_and_none_is_above_its_payment(amounts: list[int], wanted:
     assert all(0 < share.amount_minor <= room[share.payment_id] for share in shares)
 
 
-def end(state: Literal["settled", "failed", "held"], part: int = 1, later: int = 0) -> RefundOutcome:
+def end(
+    state: Literal["settled", "failed", "held", "returned"], part: int = 1, later: int = 0
+) -> RefundOutcome:
     return RefundOutcome(state=state, at=AT + timedelta(hours=later), reason=state, part=part)
 
 
@@ -77,6 +79,12 @@ def test_it_fails_with_what_was_paid_nevertheless() -> None:
 def test_the_first_held_part_counts_most() -> None:
     whole = together([(1, end("failed")), (2, end("held", 2)), (3, end("held", 3)), (4, end("settled", 4))])
     assert (whole.state, whole.part, whole.paid_minor) == ("held", 2, 4)
+
+
+def test_money_of_one_part_that_came_back_is_not_settled() -> None:
+    whole = together([(600, end("settled")), (400, end("returned", 2))])
+    assert (whole.state, whole.paid_minor, whole.part) == ("returned", 600, 2)
+    assert together([(600, end("returned")), (400, end("failed", 2))]).state == "failed"
 
 
 def test_a_part_has_a_key_of_its_own_that_no_other_refund_has() -> None:

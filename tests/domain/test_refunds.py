@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from domain.cases.messages import report_of
 from domain.goodwill import GoodwillBounds
@@ -98,3 +99,9 @@ def test_a_version_from_the_future_is_not_guessed_at():
 def test_a_case_id_names_merchant_and_number():
     reopening = {"merchant": "m1", "number": "R-1", "reopen": {"reason": "by_ops", "by": "o1"}}
     assert OpenReturn.model_validate(reopening).case_id == "return:m1:R-1"
+
+
+@pytest.mark.parametrize("amount_minor", [0, -1, True, 1.0, "1", 10**15 + 1, None])
+def test_what_is_no_amount_is_never_asked_for(amount_minor: object):
+    with pytest.raises(ValidationError, match="amount_minor"):
+        PayRefund.model_validate({**ORDER.model_dump(), "amount_minor": amount_minor})

@@ -282,6 +282,14 @@ async def test_the_table_itself_refuses_more_than_was_captured(
         await pool.execute(f"UPDATE order_budgets SET {change}")
 
 
+async def test_the_table_itself_refuses_a_key_twice(ledger: Ledger, pool: Pool) -> None:
+    """Two orders have a lock each, so only the index stands between their refunds."""
+    await ledger.reserve(make_intent(1, 300))
+    await ledger.reserve(make_intent(2, 300))
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await pool.execute("UPDATE refunds SET key = $1 WHERE seq = 1", make_intent(1).key)
+
+
 async def test_refunds_are_listed_by_case_and_by_order(ledger: Ledger) -> None:
     first = await ledger.reserve(make_intent(1, 100))
     second = await ledger.reserve(make_intent(1, 200, refund_id="refund:m1:1:2", key="rf-m1-1-2", seq=2))
