@@ -1,0 +1,132 @@
+"""What befalls the machines: SIGKILL for each part in turn, by the dice; connections cut and stalled."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from domain.errors import CaseworkError
+from sandbox.client import SandboxClient
+from sandbox.messages import FaultRule
+from storm.proxy import Proxy
+from storm.recovery import Recovery
+from store.ledger import Ledger
+from workers.engine import Engine, RunningPart
+
+SHARES = {"worker": 0.6, "postgres": 0.4 / 3, "temporal": 0.4 / 3, "sandbox": 0.4 / 3}
+"""Of the kills."""
+MOMENTS = ("any", "intent", "sent", "unknown", "settled")
+"""When a part dies: at any time, or while the ledger has a refund so."""
+MOMENT_SECONDS = 5.0
+LOST_SHARE, BROKEN_SHARE, DAWDLES_SHARE = 0.25, 0.05, 0.3
+SETTLES_AFTER_SECONDS = (0.0, 0.0, 1.0)
+STALL_SECONDS = (0.5, 8.0)
+CUTS_PER_KILL = 0.5
+
+
+def gateway_faults(dice: random.Random) -> list[FaultRule]:
+    """A quarter of the replies is lost after the money moved; some come as a 500 after it, some late."""
+    seeds = [dice.randrange(1, 10**6) for _ in range(3)]
+    return [
+        FaultRule(kind="lost_after", operation="refund", probability=LOST_SHARE, seed=seeds[0]),
+        FaultRule(kind="error_after", operation="refund", probability=BROKEN_SHARE, seed=seeds[1]),
+        FaultRule(
+            kind="slow", operation="refund", probability=DAWDLES_SHARE, seed=seeds[2], delay_seconds=0.3
+        ),
+    ]
+
+
+def victims(kills: int, dice: random.Random) -> list[str]:
+    """Who is killed, in turn: each part its share, the workers what is left of it."""
+    others = [name for name, share in SHARES.items() if name != "worker" for _ in range(round(kills * share))]
+    chosen = (others + ["worker"] * kills)[:kills]
+    dice.shuffle(chosen)
+    return chosen
+
+
+@dataclass
+class Strikes:
+    """Who kills and cuts, and what came of it."""
+
+    room: Engine
+    sandbox: SandboxClient
+    ledger: Ledger
+    proxies: dict[str, Proxy]
+    recovery: Recovery
+    dice: random.Random
+    start_worker: Callable[[], asyncio.Future[RunningPart]]
+    kills: Counter[str] = field(default_factory=Counter[str])
+    moments: Counter[str] = field(default_factory=Counter[str])
+    cuts: Counter[str] = field(default_factory=Counter[str])
+    lost_replies: int = 0
+    back_after: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+    """Seconds from the kill until the part answered again."""
+    deciding: "asyncio.Queue[str]" = field(default_factory=lambda: asyncio.Queue[str](maxsize=1))
+
+    def decides(self, case_id: str) -> None:
+        """A case's money is about to be paid: the youngest such is what moments look at."""
+        with suppress(asyncio.QueueEmpty):
+            self.deciding.get_nowait()
+        self.deciding.put_nowait(case_id)
+
+    async def set_gateway(self) -> None:
+        """Faults live in the gateway's memory: after its death they are ordered anew."""
+        await self.sandbox.set_faults("payments", *gateway_faults(self.dice))
+        await self.sandbox.set_gateway(settle_after_seconds=self.dice.choice(SETTLES_AFTER_SECONDS))
+
+    async def count_lost(self) -> None:
+        """Keep what the gateway's faults did before they are forgotten."""
+        rules = await self.sandbox.faults("payments")
+        self.lost_replies += sum(rule.fired for rule in rules if rule.kind in ("lost_after", "error_after"))
+
+    async def kill(self, victim: str) -> None:
+        """Kill it at a moment that the dice choose, and start it again on the same state and ports."""
+        moment = await self._moment()
+        part = self.dice.choice([part for part in self.room.parts if part.name.startswith(victim)])
+        if victim == "sandbox":
+            await self.count_lost()
+        loop = asyncio.get_running_loop()
+        struck_at = loop.time()
+        self.recovery.struck()
+        await part.kill()
+        self.kills[victim] += 1
+        self.moments[moment] += 1
+        if victim == "worker":
+            await self.start_worker()
+        else:
+            await self.room.bring_up_again(part)
+        if victim == "sandbox":
+            await self.set_gateway()
+        self.back_after.setdefault(victim, []).append(loop.time() - struck_at)
+
+    async def _moment(self) -> str:
+        """Wait for a refund in the state that the dice name; `any` where none comes to it in time."""
+        moment = self.dice.choice(MOMENTS)
+        if moment != "any":
+            try:
+                async with asyncio.timeout(MOMENT_SECONDS):
+                    case_id = await self.deciding.get()
+                    while not await self._is(case_id, moment):
+                        await asyncio.sleep(0.02)
+            except TimeoutError:
+                moment = "any"
+        await asyncio.sleep(self.dice.uniform(0, 0.3))  # any moment of it
+        return moment
+
+    async def _is(self, case_id: str, moment: str) -> bool:
+        with suppress(CaseworkError):
+            return any(row.state == moment for row in await self.ledger.for_case(case_id))
+        return False
+
+    async def strike_line(self) -> None:
+        """Cut or stall the workers' connections to PostgreSQL or to Temporal."""
+        name = self.dice.choice(sorted(self.proxies))
+        if self.dice.random() < 0.5:
+            self.recovery.struck()
+            self.proxies[name].cut()
+            self.cuts[f"{name} cut"] += 1
+        else:
+            self.cuts[f"{name} stalled"] += 1
+            await self.proxies[name].stall(self.dice.uniform(*STALL_SECONDS))
