@@ -1,6 +1,6 @@
 # `make` alone prints this help. PYTHON=… chooses the interpreter for `make setup`.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench up down clean lock
+.PHONY: help setup demo test check bench storm up down clean lock
 PYTHON ?=
 RUN := .venv/bin/python
 
@@ -33,6 +33,9 @@ check: setup ## Lint, format, types, import contracts, lock
 
 bench: setup ## Measure a plain return against the budgets
 	@$(RUN) -m bench $(ARGS)
+
+storm: setup ## Kill everything under 2,000 cases and judge it; then all proofs about money in full size
+	@./casework storm $(ARGS); status=$$?; $(RUN) -m storm.sizes && exit $$status
 
 clean: ## Stop a running `up`; remove its state and the caches, not .venv
 	@if [ -x $(RUN) ]; then ./casework down; fi

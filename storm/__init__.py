@@ -1,1 +1,1 @@
-"""The storm: everything is killed, cut, reset and repeated while cases are driven; then it is judged from outside."""
+"""Everything is killed, cut, reset and repeated while cases are driven; then it is judged from outside."""

@@ -1,7 +1,7 @@
 """`./casework storm`: everything up, cases driven while all is killed, and a judgement from outside."""
 
 import asyncio
-import os
+import logging
 import shutil
 import sys
 import tempfile
@@ -18,7 +18,7 @@ from storm.judge import judge_folder
 from storm.report import Report, lines_of, report
 from storm.run import Size, a_seed, storm
 from storm.screen import Screen
-from workers.engine import AlreadyRunning, PartName, engine
+from workers.engine import PartName, engine
 from workers.engine.up import stop_on_signals
 
 SERVERS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox")
@@ -40,9 +40,9 @@ def command(
 ) -> None:
     """Kill worker, PostgreSQL, Temporal and gateway while cases are paid, and judge it from outside.
 
-    Replies get lost after the money moved, connections are cut and stalled, workflows reset and terminated, requests
-    sent twice. The judge reads the gateway's journal and the callers' acknowledgements, never our tables. Status 0
-    if all holds, else 1. State and logs are in the folder `storm` of the state folder.
+    Replies get lost after the money moved, connections are cut and stalled, workflows reset and terminated,
+    requests sent twice. The judge reads the gateway's journal and the callers' acknowledgements, never our
+    tables. Status 0 if all holds, else 1. State and logs are in the folder `storm` of the state folder.
     """
     size = Size(seed or a_seed(), cases, kills)
     sys.exit(asyncio.run(_run(size, out, as_json=as_json)))
@@ -50,6 +50,7 @@ def command(
 
 async def _run(size: Size, out: Path | None, *, as_json: bool) -> int:
     stop_on_signals()
+    logging.getLogger("asyncpg").setLevel(logging.CRITICAL)  # that its database is away is no news here
     say = Screen(sys.stderr)
     say.line(f"storm: seed {size.seed}, {size.cases} cases, {size.kills} kills")
     with tempfile.TemporaryDirectory(prefix="casework-storm-") as scratch:

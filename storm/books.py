@@ -1,4 +1,4 @@
-"""The two books that judge a storm: the callers' acknowledgements, written at once, and the gateway's journal."""
+"""The books that judge a storm: the callers' acknowledgements, written at once, and the gateway's journal."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ class CallersBook:
 
 
 def write_journal(gateway: Path, folder: Path, captured_at: datetime) -> None:
-    """Tell the gateway's own journal, that it had on disk before it answered, as one line per effect on money.
+    """Tell the gateway's own journal, on disk before it answered, as one line per effect on money.
 
     The gateway does not say when a payment came in: `captured_at` is said of all.
     """

@@ -1,9 +1,10 @@
-"""The callers: each drives a case through the typed client, sends again under the same key, and notes what it hears."""
+"""The callers: each drives a case by the typed client, asks again under its key, and notes what it hears."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from pydantic import BaseModel
@@ -86,9 +87,8 @@ class Callers:
         await acts.get(play.kind, self._return)(play)
 
     async def _return(self, play: Play) -> None:
-        start = returns.OpenReturn(
-            merchant=MERCHANT, number=play.number, application=returns.Application.model_validate(application(play))
-        )
+        applied = returns.Application.model_validate(application(play))
+        start = returns.OpenReturn(merchant=MERCHANT, number=play.number, application=applied)
         opened = await self._open(play, start)
         assert isinstance(opened, returns.Opened)
         if opened.decision == "refuse":
@@ -137,14 +137,14 @@ class Callers:
         """The customer confirms once the case waits for it, and the case closes.
 
         A record may be ahead of its case, after a worker's death or a reset; until it has caught up, the case
-        refuses what does not fit its stage.
+        refuses what does not fit its stage. A refusal may be the key's answer for ever, so each try has its own.
         """
-        while True:
+        for number in count(1):
             row = await self.watch.until(play.case_id, _waits_or_is_closed, GIVE_UP_SECONDS)
             if row.stage == "closed":
                 return
             try:
-                await self._act(play, word, "confirm")
+                await self._act(play, word, f"confirm-{number}")
             except WrongStage:
                 await asyncio.sleep(PAUSE_SECONDS)
             else:

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Judges a storm by the gateway's journal and the callers' acknowledgements alone: `python storm/judge.py DIR`.
+"""Judges a storm by the gateway's journal and the callers' acknowledgements: `python storm/judge.py DIR`.
 
 It needs nothing but Python and the files in DIR, and none of ours is imported, so that it can be read in one
 sitting and run anywhere:
 
-  journal.jsonl   the gateway's: at, kind, key, payment_id, refund_id, amount_minor, currency. A `capture` is money
-                  that came in; `refund` and `compensation` went out; `reversal` came back of one of these.
+  journal.jsonl   the gateway's: at, kind, key, payment_id, refund_id, amount_minor, currency. A `capture` is
+                  money that came in; `refund` and `compensation` went out, a `reversal` of one came back.
   acks.jsonl      the callers': at, case, update_id, accepted
   promises.jsonl  the callers': at, case, order_id, payment_ids, amount_minor, currency; what an accepted
                   request let be paid for a case (nothing where goods are exchanged)
@@ -80,9 +80,9 @@ def _over_cap(journal: list[Line]) -> list[Line]:
 
 
 def _unreconciled(journal: list[Line], promises: list[Line]) -> list[Line]:
-    """I3: what the callers were acknowledged for an order is what the gateway paid for it, to the minor unit."""
+    """I3: what callers were acknowledged for an order is what the gateway paid for it, to the minor unit."""
     order_of: dict[str, str] = {}
-    due, paid = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    due, paid = Counter[tuple[Any, Any]](), Counter[tuple[Any, Any]]()
     for promise in promises:
         order_of.update(dict.fromkeys(promise["payment_ids"], promise["order_id"]))
         due[promise["order_id"], promise["currency"]] += promise["amount_minor"]
@@ -91,7 +91,9 @@ def _unreconciled(journal: list[Line], promises: list[Line]) -> list[Line]:
             order = order_of.get(line["payment_id"], line["payment_id"])
             paid[order, line["currency"]] += _signed(line)
     return [
-        _violation("I3", order, f"{paid[order, currency]} {currency} paid, {due[order, currency]} acknowledged")
+        _violation(
+            "I3", order, f"{paid[order, currency]} {currency} paid, {due[order, currency]} acknowledged"
+        )
         | {"off_minor": abs(paid[order, currency] - due[order, currency])}
         for order, currency in sorted(due.keys() | paid.keys())
         if paid[order, currency] != due[order, currency]
@@ -102,7 +104,9 @@ def _unasked(acks: list[Line], promises: list[Line]) -> list[Line]:
     """The files must fit each other: a promise rests on an acknowledgement."""
     accepted = {ack["case"] for ack in acks if ack["accepted"]}
     strangers = {promise["case"] for promise in promises} - accepted
-    return [_violation("files", case, "was promised money, and never acknowledged") for case in sorted(strangers)]
+    return [
+        _violation("files", case, "was promised money, and never acknowledged") for case in sorted(strangers)
+    ]
 
 
 def _signed(line: Line) -> int:

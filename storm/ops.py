@@ -1,8 +1,7 @@
-"""What ops do to workflows in the storm: resets, doubled ones, terminations, and going on from what is recorded."""
+"""What ops do to workflows in the storm: reset them, also twice, terminate them and let them go on."""
 
 import asyncio
 from collections import Counter
-from contextlib import suppress
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
@@ -16,8 +15,13 @@ from starters.client import Cases
 from storm.plays import Play
 
 TASK_COMPLETED = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
-TRIES, TRIES_OF_A_STOP, PAUSE_SECONDS = 60, 6, 0.5
-AWAY = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.UNKNOWN)
+TRIES, PAUSE_SECONDS = 60, 0.5
+AWAY = (
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.UNKNOWN,
+)
 
 
 class Ops:
@@ -41,7 +45,9 @@ class Ops:
         for _ in range(TRIES):
             try:
                 run_id = (await handle.describe()).run_id
-                events = (await self._client.get_workflow_handle(case_id, run_id=run_id).fetch_history()).events
+                events = (
+                    await self._client.get_workflow_handle(case_id, run_id=run_id).fetch_history()
+                ).events
                 mark = next(event.event_id for event in events if event.event_type == TASK_COMPLETED)
                 request = ResetWorkflowExecutionRequest(
                     namespace=self._client.namespace,
@@ -56,20 +62,21 @@ class Ops:
                 return
             except (RPCError, StopIteration) as error:
                 if isinstance(error, RPCError) and error.status not in AWAY:
-                    self.done["resets_refused"] += 1
+                    self.done["resets refused"] += 1
                     return
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def restart(self, play: Play, cases: Cases, seq: int) -> None:
-        """Terminate a case and its refund in the middle of it, and let the case go on from what is recorded.
+        """Terminate a case and its refund in the middle of it; let the case go on from what is recorded.
 
-        `seq` is the last that its caller was told of: what is not recorded yet would be lost with the workflow.
+        `seq` is the last that its caller was told of: what is not recorded would be lost with the workflow.
         """
         await _recorded(play, cases, seq)
-        if not await self._terminated(f"refund:{play.case_id}:1"):
-            return  # the refund was quicker
-        await self._terminated(play.case_id)
-        self.done["restarts"] += 1
+        if await self._terminated(f"refund:{play.case_id}:1", tries=1):
+            self.done["refunds terminated"] += 1
+        if not await self._terminated(play.case_id, tries=TRIES):
+            return
+        self.done["cases terminated"] += 1
         for number in range(TRIES):
             try:
                 await cases.reopen(play.case_id, Reopen(reason="by_ops", by="ops"), f"restart-{number}")
@@ -80,18 +87,25 @@ class Ops:
             else:
                 return
 
-    async def _terminated(self, workflow_id: str) -> bool:
-        for _ in range(TRIES_OF_A_STOP):
-            with suppress(RPCError):
+    async def _terminated(self, workflow_id: str, tries: int) -> bool:
+        """Whether it ran and does no more; without a server that answers it is tried again."""
+        for _ in range(tries):
+            try:
                 await self._client.get_workflow_handle(workflow_id).terminate("a storm")
+            except RPCError as error:
+                if error.status == RPCStatusCode.NOT_FOUND:
+                    return False
+                await asyncio.sleep(PAUSE_SECONDS)
+            else:
                 return True
-            await asyncio.sleep(PAUSE_SECONDS)
         return False
 
 
 async def _recorded(play: Play, cases: Cases, seq: int) -> None:
     for _ in range(TRIES):
         try:
-            return await cases.wait_for(play.case_id, seq)
+            await cases.wait_for(play.case_id, seq)
         except (NoAnswer, StoreUnavailable):
             await asyncio.sleep(PAUSE_SECONDS)
+        else:
+            return

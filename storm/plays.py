@@ -27,7 +27,7 @@ SHARES: dict[Kind, int] = {
     "compensation": 4,
     "delivery": 10,
 }
-"""In percent. `late_review`: an agent answers after the deadline. `race`: two cases want the same last unit."""
+"""In percent. `late_review`: an agent answers after the deadline. `race`: two cases want the same unit."""
 ROOMS = {"complaint": "complaint", "compensation": "complaint", "delivery": "delivery"}
 
 DOUBLED, RESET, REPEATED_RESET, RESTARTED = 0.12, 0.05, 0.4, 0.04

@@ -45,7 +45,9 @@ class Poison:
                 await self._start(case_id, STARTS[name])
                 self.done["starts"] += 1
         except TimeoutError:
-            self.taken.append(f"{case_id} ({name}) was neither refused nor ended in {QUARANTINED_SECONDS:.0f} s")
+            self.taken.append(
+                f"{case_id} ({name}) was neither refused nor ended in {QUARANTINED_SECONDS:.0f} s"
+            )
 
     async def _start(self, case_id: str, argument: Any) -> None:
         while True:
@@ -53,8 +55,7 @@ class Poison:
                 handle = await self._client.start_workflow(
                     "ReturnCase", argument, id=case_id, task_queue="casework"
                 )
-                while (status := (await handle.describe()).status) == WorkflowExecutionStatus.RUNNING:
-                    await asyncio.sleep(PAUSE_SECONDS)
+                status = (await handle.describe()).status
             except RPCError as error:
                 if "exceeds" in str(error) or "limit" in str(error):
                     return  # the server takes no such message
@@ -63,7 +64,8 @@ class Poison:
             else:
                 if status == WorkflowExecutionStatus.COMPLETED:
                     self.taken.append(f"{case_id} was taken for a case")
-                return
+                if status != WorkflowExecutionStatus.RUNNING:
+                    return
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def update(self, case_id: str, number: int) -> None:

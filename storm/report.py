@@ -9,9 +9,9 @@ from storm.visible import Seen
 
 NOT_PROVED = (
     "SIGKILL is no power loss: what the kernel had taken was still written.",
-    "The payment provider is the sandbox, which honours its keys; one that forgets them sooner can pay twice.",
-    "One machine: no clock differs from another, and no network but a proxy's is cut.",
-    "Temporal is its development server on SQLite, without faults of its own inside its store.",
+    "The payment provider is simulated and honours its keys; one that forgets them can pay twice.",
+    "One machine: no two clocks differ, and only a proxy cuts connections.",
+    "Temporal is its development server; no faults were injected inside its store.",
 )
 MOST_SHOWN = 20
 
@@ -105,7 +105,10 @@ def lines_of(told: Report) -> list[str]:
         f"longest {told.recovery_max_seconds:.1f} s",
         "",
         "Money, by the gateway's journal and the callers' acknowledgements alone:",
-        _verdict(not money.duplicate_refunds, f"I1  {money.duplicate_refunds} duplicates of {money.refunds} refunds"),
+        _verdict(
+            not money.duplicate_refunds,
+            f"I1  {money.duplicate_refunds} duplicates of {money.refunds} refunds",
+        ),
         _verdict(not money.over_cap, f"I2  {money.over_cap} payments of which more went back than came in"),
         _verdict(
             not money.unreconciled_minor,

@@ -6,7 +6,7 @@ import random
 import shutil
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,9 +32,9 @@ from storm.recovery import Recovery
 from storm.strikes import CUTS_PER_KILL, Strikes, victims
 from storm.visible import Seen, look
 from storm.watch import Watch
-from workers.engine import Engine
+from workers.engine import Engine, PartFailed
 
-WORKERS = 2
+WORKERS, WORKER_TRIES = 2, 5
 AT_ONCE = 16
 PREPARED_AT_ONCE = 8
 POISON_SHARE = 0.02
@@ -57,7 +57,6 @@ class Storm:
     size: Size
     room: Engine
     out: Path
-    sandbox: SandboxClient
     cases: Cases
     book: CallersBook
     recovery: Recovery
@@ -127,7 +126,9 @@ class Storm:
             await self.strikes.strike_line()
 
     async def _until_driven(self, share: float) -> None:
-        while self.driven < share * self.size.cases:
+        while True:
+            if self.driven >= share * self.size.cases:
+                return
             await asyncio.sleep(0.05)
 
     async def _mourn(self) -> None:
@@ -142,9 +143,7 @@ class Storm:
         return {**self.room.environment(), f"{ENV_PREFIX}POLICIES_DIR": str(self.room.state_dir / "policies")}
 
 
-async def _each(
-    drawn: list[Play], at_once: int, act: Callable[[Play], Coroutine[Any, Any, None]]
-) -> None:
+async def _each(drawn: list[Play], at_once: int, act: Callable[[Play], Coroutine[Any, Any, None]]) -> None:
     """Do it for every play, so many at once, in their order."""
     waiting = iter(drawn)
 
@@ -184,14 +183,33 @@ async def storm(size: Size, room: Engine, out: Path) -> AsyncGenerator[Storm]:
         stack.callback(pool.terminate)
         book, recovery, ops = CallersBook(out), Recovery(), Ops(client)
         watch = Watch(store_cases.Cases(pool))
-        strikes = Strikes(
-            room, sandbox, Ledger(pool), lines, recovery, dice, lambda: asyncio.ensure_future(room.start_worker(env=env))
-        )
-        await asyncio.gather(*(room.start_worker(env=env) for _ in range(WORKERS)))
+
+        async def start_worker() -> None:
+            """As a supervisor does: one that finds no server, in a storm, is started again."""
+            for _ in range(WORKER_TRIES):
+                with suppress(PartFailed):
+                    await room.start_worker(env=env)
+                    return
+            await room.start_worker(env=env)
+
+        strikes = Strikes(room, sandbox, Ledger(pool), lines, recovery, dice, start_worker)
+        await asyncio.gather(*(start_worker() for _ in range(WORKERS)))
         cases = Cases(client, CaseRecords(pool), patience_seconds=PATIENCE_SECONDS)
         callers = Callers(cases, sandbox, book, watch, ops, recovery, strikes.decides)
+        poison = Poison(client)
         yield Storm(
-            size, room, out, sandbox, cases, book, recovery, strikes, callers, ops, Poison(client), watch, dice
+            size=size,
+            room=room,
+            out=out,
+            cases=cases,
+            book=book,
+            recovery=recovery,
+            strikes=strikes,
+            callers=callers,
+            ops=ops,
+            poison=poison,
+            watch=watch,
+            dice=dice,
         )
 
 

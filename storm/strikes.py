@@ -3,23 +3,23 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from domain.errors import CaseworkError
 from sandbox.client import SandboxClient
 from sandbox.messages import FaultRule
+from store.ledger import Ledger
 from storm.proxy import Proxy
 from storm.recovery import Recovery
-from store.ledger import Ledger
-from workers.engine import Engine, RunningPart
+from workers.engine import Engine
 
 SHARES = {"worker": 0.6, "postgres": 0.4 / 3, "temporal": 0.4 / 3, "sandbox": 0.4 / 3}
 """Of the kills."""
 MOMENTS = ("any", "intent", "sent", "unknown", "settled")
 """When a part dies: at any time, or while the ledger has a refund so."""
-MOMENT_SECONDS = 5.0
+MOMENT_SECONDS, LOOK_SECONDS = 5.0, 0.02
 LOST_SHARE, BROKEN_SHARE, DAWDLES_SHARE = 0.25, 0.05, 0.3
 SETTLES_AFTER_SECONDS = (0.0, 0.0, 1.0)
 STALL_SECONDS = (0.5, 8.0)
@@ -56,7 +56,7 @@ class Strikes:
     proxies: dict[str, Proxy]
     recovery: Recovery
     dice: random.Random
-    start_worker: Callable[[], asyncio.Future[RunningPart]]
+    start_worker: Callable[[], Awaitable[None]]
     kills: Counter[str] = field(default_factory=Counter[str])
     moments: Counter[str] = field(default_factory=Counter[str])
     cuts: Counter[str] = field(default_factory=Counter[str])
@@ -108,17 +108,18 @@ class Strikes:
             try:
                 async with asyncio.timeout(MOMENT_SECONDS):
                     case_id = await self.deciding.get()
-                    while not await self._is(case_id, moment):
-                        await asyncio.sleep(0.02)
+                    await self._until(case_id, moment)
             except TimeoutError:
                 moment = "any"
         await asyncio.sleep(self.dice.uniform(0, 0.3))  # any moment of it
         return moment
 
-    async def _is(self, case_id: str, moment: str) -> bool:
-        with suppress(CaseworkError):
-            return any(row.state == moment for row in await self.ledger.for_case(case_id))
-        return False
+    async def _until(self, case_id: str, moment: str) -> None:
+        while True:
+            with suppress(CaseworkError):
+                if any(row.state == moment for row in await self.ledger.for_case(case_id)):
+                    return
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def strike_line(self) -> None:
         """Cut or stall the workers' connections to PostgreSQL or to Temporal."""

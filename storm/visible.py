@@ -1,4 +1,4 @@
-"""What an outsider can ask of us once the storm is over: the public client and the public commands, nothing else."""
+"""What an outsider can ask of us once the storm is over: the typed client and the public commands."""
 
 import asyncio
 import json
@@ -50,7 +50,7 @@ class Seen(Model):
 async def look(
     cases: Cases, accepted: Collection[str], late: Collection[str], env: Mapping[str, str]
 ) -> Seen:
-    """Look at every case that a caller was acknowledged; `late` are those whose deadline was missed on purpose."""
+    """Look at every case that was acknowledged; `late` are those whose deadline was missed on purpose."""
     free = asyncio.Semaphore(AT_ONCE)
 
     async def one(case_id: str) -> Seen:

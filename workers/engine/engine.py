@@ -96,7 +96,7 @@ class Engine:
         return running
 
     async def bring_up_again(self, ended: RunningPart) -> RunningPart:
-        """Start a part that has ended once more: the same command, on the same ports and what it left on disk."""
+        """Start a part that has ended once more: the same command and ports, and what it left on disk."""
         return await self.bring_up(self._plans[ended.name])
 
     def environment(self) -> dict[str, str]:

@@ -159,7 +159,7 @@ class RunningPart:
         await self.ended()
 
     async def kill(self) -> None:
-        """SIGKILL, as a crash would, also for its children in groups of their own; returns when it is gone."""
+        """SIGKILL, as a crash would, also for children in groups of their own; returns when it is gone."""
         self.ending = True
         children = self._children()
         self._kill_group()
