@@ -137,7 +137,7 @@ class Callers:
         """The customer confirms once the case waits for it, and the case closes.
 
         A record may be ahead of its case, after a worker's death or a reset; until it has caught up, the case
-        refuses what does not fit its stage. A refusal may be the key's answer for ever, so each try has its own.
+        refuses what does not fit its stage. A key may keep its refusal, so each try has its own.
         """
         for number in count(1):
             row = await self.watch.until(play.case_id, _waits_or_is_closed, GIVE_UP_SECONDS)
