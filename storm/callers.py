@@ -59,6 +59,8 @@ class Callers:
     """Violations that a caller sees by itself: two answers to one request."""
     sent_twice: int = 0
     races_lost: int = 0
+    won: set[str] = field(default_factory=set[str])
+    """The orders of races of which a case was taken."""
 
     async def prepare(self, play: Play, now: datetime) -> None:
         """The shop and the gateway know the order, its payments and its customer; not a part of the storm."""
@@ -92,8 +94,10 @@ class Callers:
         opened = await self._open(play, start)
         assert isinstance(opened, returns.Opened)
         if opened.decision == "refuse":
-            self.races_lost += play.kind == "race"
+            self._lose(play, opened.code)
             return
+        if play.kind == "race":
+            self.won.add(play.order_id)
         if opened.decision == "review":
             await asyncio.sleep(LATE_SECONDS)
             await self._act(play, returns.Review(agent="a17", approve=True), "review")
@@ -104,6 +108,12 @@ class Callers:
         decided = await self._act(play, inspected, "inspect", decides=True)
         await self._befall(play, decided.seq)
         await self._close(play, returns.Confirm())
+
+    def _lose(self, play: Play, code: str) -> None:
+        """Only who races another case for the same unit may be refused."""
+        self.races_lost += 1
+        if play.kind != "race":
+            self.found.append(f"{play.case_id} was refused: {code}")
 
     async def _complaint(self, play: Play) -> None:
         agent = f"a{int(play.number[2:]) % 50}"

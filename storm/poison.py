@@ -2,12 +2,15 @@
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
-from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.exceptions import TemporalError
-from temporalio.service import RPCError
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import TemporalError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
+from activities.names import TASK_QUEUE
 from storm.plays import MERCHANT
 
 TOO_MUCH = "x" * (2 * 1024 * 1024 + 1)
@@ -20,7 +23,7 @@ STARTS: dict[str, Any] = {
 UPDATES: dict[str, Any] = {
     "no object": ["ship"],
     "missing": {"carrier": "swift"},
-    "negative": {"warehouse": "w1", "amount_minor": -1},
+    "unknown field": {"carrier": "swift", "tracking_no": "SW1", "amount_minor": -1},
     "future version": {"carrier": "swift", "tracking_no": "SW1", "schema_version": 99},
 }
 QUARANTINED_SECONDS = 60.0
@@ -50,17 +53,21 @@ class Poison:
             )
 
     async def _start(self, case_id: str, argument: Any) -> None:
+        handle = self._client.get_workflow_handle(case_id)
         while True:
             try:
-                handle = await self._client.start_workflow(
-                    "ReturnCase", argument, id=case_id, task_queue="casework"
-                )
+                with suppress(WorkflowAlreadyStartedError):
+                    await self._client.start_workflow(
+                        "ReturnCase",
+                        argument,
+                        id=case_id,
+                        task_queue=TASK_QUEUE,
+                        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    )
                 status = (await handle.describe()).status
             except RPCError as error:
-                if "exceeds" in str(error) or "limit" in str(error):
+                if error.status == RPCStatusCode.INVALID_ARGUMENT:
                     return  # the server takes no such message
-            except TemporalError:
-                return
             else:
                 if status == WorkflowExecutionStatus.COMPLETED:
                     self.taken.append(f"{case_id} was taken for a case")
@@ -69,16 +76,29 @@ class Poison:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def update(self, case_id: str, number: int) -> None:
-        """Send a running case requests and a signal that are none."""
-        handle: Any = self._client.get_workflow_handle(case_id)
+        """Send a running case a request and a signal that are none."""
         name = list(UPDATES)[number % len(UPDATES)]
         try:
-            await handle.execute_update("ship", UPDATES[name], id=f"poison-{number}")
-            self.taken.append(f"{case_id}: an update ({name}) was accepted")
-        except TemporalError:
-            self.done["updates"] += 1
-        try:
-            await handle.signal("refund_reported", UPDATES[name])
-            self.done["signals"] += 1
-        except TemporalError:
-            self.done["signals"] += 1
+            async with asyncio.timeout(QUARANTINED_SECONDS):
+                await self._update(case_id, name)
+                self.done["updates"] += 1
+        except TimeoutError:
+            self.taken.append(f"{case_id}: `ship` ({name}) got no answer in {QUARANTINED_SECONDS:.0f} s")
+
+    async def _update(self, case_id: str, name: str) -> None:
+        handle: Any = self._client.get_workflow_handle(case_id)
+        while True:
+            try:
+                await handle.signal("refund_reported", UPDATES[name])
+                await handle.execute_update("ship", UPDATES[name])
+            except WorkflowUpdateFailedError:
+                return
+            except RPCError as error:
+                if error.status == RPCStatusCode.NOT_FOUND:
+                    return  # the case was quicker
+            except TemporalError:
+                pass  # no answer
+            else:
+                self.taken.append(f"{case_id}: an update ({name}) was accepted")
+                return
+            await asyncio.sleep(PAUSE_SECONDS)

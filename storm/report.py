@@ -9,9 +9,9 @@ from storm.visible import Seen
 
 NOT_PROVED = (
     "SIGKILL is no power loss: what the kernel had taken was still written.",
-    "The payment provider is simulated and honours its keys; one that forgets them can pay twice.",
+    "The provider is simulated and honours its keys; real ones only promise to.",
     "One machine: no two clocks differ, and only a proxy cuts connections.",
-    "Temporal is its development server; no faults were injected inside its store.",
+    "Temporal is its development server; no faults were put inside its store.",
 )
 MOST_SHOWN = 20
 
@@ -112,15 +112,15 @@ def lines_of(told: Report) -> list[str]:
         _verdict(not money.over_cap, f"I2  {money.over_cap} payments of which more went back than came in"),
         _verdict(
             not money.unreconciled_minor,
-            f"I3  {money.unreconciled_minor} minor units unreconciled of {money.promised_minor} acknowledged",
+            f"I3  {money.unreconciled_minor} minor units off, of {money.promised_minor} acknowledged",
         ),
         "",
         "Cases, as an outsider can see them:",
         _verdict(not seen.lost, f"I4  {len(seen.lost)} lost of {told.cases} acknowledged"),
         _verdict(not seen.stuck, f"I4  {seen.ended} ended, {len(seen.stuck)} stuck"),
         _verdict(not seen.breached_again, f"I5  {seen.breaches} breaches of deadlines, each recorded once"),
-        _verdict(not seen.books_differ, "I6  `casework verify` and `casework ledger check` find nothing"),
-        _verdict(not told.wrong, f"    {len(told.wrong)} things that callers or the supervisor saw go wrong"),
+        _verdict(not seen.books_differ, "I6  `verify` and `ledger check` find nothing"),
+        _verdict(not told.wrong, f"    {len(told.wrong)} things went wrong as callers or supervisor saw it"),
     ]
     return [*head, *_wrong(told), "", "What this does not prove:", *(f"  {each}" for each in told.not_proved)]
 

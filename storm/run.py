@@ -37,7 +37,8 @@ from workers.engine import Engine, PartFailed
 WORKERS, WORKER_TRIES = 2, 5
 AT_ONCE = 16
 PREPARED_AT_ONCE = 8
-POISON_SHARE = 0.02
+POISON_EVERY = 50
+LOOK_SECONDS = 0.05
 HERE = Path(__file__).parent
 
 
@@ -97,21 +98,26 @@ class Storm:
             await asyncio.gather(*background, return_exceptions=True)
         self.book.close()
         write_journal(self.room.state_dir / "sandbox" / "payments.jsonl", self.out, self.began_at)
+        nobody = {play.order_id for play in drawn if play.kind == "race"} - self.callers.won
+        self.wrong += [f"nobody won the race for {order_id}" for order_id in sorted(nobody)]
         self.wrong += [*self.callers.found, *self.poison.taken]
         return seen
 
     async def _drive(self, play: Play) -> None:
-        number = int(play.number.removeprefix("S-"))
-        poisoned = number * POISON_SHARE % 1 < POISON_SHARE
+        number, rest = divmod(int(play.number.removeprefix("S-")), POISON_EVERY)
+        beside = [] if rest else [self.poison.start(number), self._poison(play, number)]
         try:
-            if poisoned:
-                await self.poison.start(number)
-            await self.callers.drive(play)
-            if poisoned:
-                await self.poison.update(play.case_id, number)
+            await asyncio.gather(self.callers.drive(play), *beside)
         except CaseworkError as error:
             self.wrong.append(f"{play.case_id} ({play.kind}): {error.code}: {error.message}")
         self.driven += 1
+
+    async def _poison(self, play: Play, number: int) -> None:
+        """Once the case runs."""
+        while True:
+            if play.case_id in self.book.accepted:
+                return await self.poison.update(play.case_id, number)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _kill_all(self) -> None:
         """Kill in turn, evenly over the cases."""
@@ -129,14 +135,17 @@ class Storm:
         while True:
             if self.driven >= share * self.size.cases:
                 return
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _mourn(self) -> None:
         """A part that dies by itself is a violation; it is started again, so that the rest can be judged."""
         while True:
             dead = await self.room.next_death()
+            if not dead.address:
+                continue  # it never came up, and who started it tries again
             self.wrong.append(f"died by itself: {dead.failed()}")
-            await self.room.bring_up_again(dead)
+            with suppress(PartFailed):
+                await self.room.bring_up_again(dead)
 
     def _env(self) -> dict[str, str]:
         """For the public commands: straight to the servers."""

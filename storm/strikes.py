@@ -13,7 +13,7 @@ from sandbox.messages import FaultRule
 from store.ledger import Ledger
 from storm.proxy import Proxy
 from storm.recovery import Recovery
-from workers.engine import Engine
+from workers.engine import Engine, RunningPart
 
 SHARES = {"worker": 0.6, "postgres": 0.4 / 3, "temporal": 0.4 / 3, "sandbox": 0.4 / 3}
 """Of the kills."""
@@ -84,7 +84,7 @@ class Strikes:
     async def kill(self, victim: str) -> None:
         """Kill it at a moment that the dice choose, and start it again on the same state and ports."""
         moment = await self._moment()
-        part = self.dice.choice([part for part in self.room.parts if part.name.startswith(victim)])
+        part = await self._living(victim)
         if victim == "sandbox":
             await self.count_lost()
         loop = asyncio.get_running_loop()
@@ -100,6 +100,12 @@ class Strikes:
         if victim == "sandbox":
             await self.set_gateway()
         self.back_after.setdefault(victim, []).append(loop.time() - struck_at)
+
+    async def _living(self, victim: str) -> RunningPart:
+        while True:
+            if found := [part for part in self.room.parts if part.name.startswith(victim) and part.address]:
+                return self.dice.choice(found)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _moment(self) -> str:
         """Wait for a refund in the state that the dice name; `any` where none comes to it in time."""
