@@ -135,5 +135,5 @@ class Strikes:
             self.proxies[name].cut()
             self.cuts[f"{name} cut"] += 1
         else:
-            self.cuts[f"{name} stalled"] += 1
+            self.cuts[f"{name} held"] += 1
             await self.proxies[name].stall(self.dice.uniform(*STALL_SECONDS))

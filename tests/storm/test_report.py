@@ -30,7 +30,7 @@ def told(
         took_seconds=800.0,
         kills={"worker": 36, "postgres": 8, "temporal": 8, "sandbox": 8},
         kills_at={"any": 20, "sent": 40},
-        lines={"postgres cut": 8, "postgres stalled": 7, "temporal cut": 8, "temporal stalled": 7},
+        lines={"postgres cut": 8, "postgres held": 7, "temporal cut": 8, "temporal held": 7},
         replies_lost=700,
         sent_twice=1200,
         resent=40,
