@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from temporalio.exceptions import TemporalError
+
 from domain.errors import CaseworkError
 from sandbox.client import SandboxClient
 from starters.case_records import CaseRecords
@@ -108,8 +110,8 @@ class Storm:
         beside = [] if rest else [self.poison.start(number), self._poison(play, number)]
         try:
             await asyncio.gather(self.callers.drive(play), *beside)
-        except CaseworkError as error:
-            self.wrong.append(f"{play.case_id} ({play.kind}): {error.code}: {error.message}")
+        except (CaseworkError, TemporalError) as error:
+            self.wrong.append(f"{play.case_id} ({play.kind}): {type(error).__name__}: {error}")
         self.driven += 1
 
     async def _poison(self, play: Play, number: int) -> None:

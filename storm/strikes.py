@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+import httpx2
 
 from domain.errors import CaseworkError
 from sandbox.client import SandboxClient
@@ -15,10 +18,13 @@ from storm.proxy import Proxy
 from storm.recovery import Recovery
 from workers.engine import Engine, RunningPart
 
+T = TypeVar("T")
+
 SHARES = {"worker": 0.6, "postgres": 0.4 / 3, "temporal": 0.4 / 3, "sandbox": 0.4 / 3}
 """Of the kills."""
 MOMENTS = ("any", "intent", "sent", "unknown", "settled")
 """When a part dies: at any time, or while the ledger has a refund so."""
+TRIES = 5
 MOMENT_SECONDS, LOOK_SECONDS = 5.0, 0.02
 LOST_SHARE, BROKEN_SHARE, DAWDLES_SHARE = 0.25, 0.05, 0.3
 SETTLES_AFTER_SECONDS = (0.0, 0.0, 1.0)
@@ -44,6 +50,14 @@ def victims(kills: int, dice: random.Random) -> list[str]:
     chosen = (others + ["worker"] * kills)[:kills]
     dice.shuffle(chosen)
     return chosen
+
+
+async def _until_heard(tell: Callable[[], Awaitable[T]]) -> T:
+    """Tell the gateway; a connection from before its death may break first."""
+    for _ in range(TRIES):
+        with suppress(httpx2.TransportError):
+            return await tell()
+    return await tell()
 
 
 @dataclass
@@ -73,12 +87,13 @@ class Strikes:
 
     async def set_gateway(self) -> None:
         """Faults live in the gateway's memory: after its death they are ordered anew."""
-        await self.sandbox.set_faults("payments", *gateway_faults(self.dice))
-        await self.sandbox.set_gateway(settle_after_seconds=self.dice.choice(SETTLES_AFTER_SECONDS))
+        faults, settles_after = gateway_faults(self.dice), self.dice.choice(SETTLES_AFTER_SECONDS)
+        await _until_heard(lambda: self.sandbox.set_faults("payments", *faults))
+        await _until_heard(lambda: self.sandbox.set_gateway(settle_after_seconds=settles_after))
 
     async def count_lost(self) -> None:
         """Keep what the gateway's faults did before they are forgotten."""
-        rules = await self.sandbox.faults("payments")
+        rules = await _until_heard(lambda: self.sandbox.faults("payments"))
         self.lost_replies += sum(rule.fired for rule in rules if rule.kind in ("lost_after", "error_after"))
 
     async def kill(self, victim: str) -> None:
@@ -96,10 +111,20 @@ class Strikes:
         if victim == "worker":
             await self.start_worker()
         else:
-            await self.room.bring_up_again(part)
+            await self._bring_up(part)
         if victim == "sandbox":
             await self.set_gateway()
         self.back_after.setdefault(victim, []).append(loop.time() - struck_at)
+
+    async def _bring_up(self, part: RunningPart) -> None:
+        """As a supervisor does: what does not come up is ended and started again."""
+        for _ in range(TRIES):
+            with suppress(CaseworkError):
+                await self.room.bring_up_again(part)
+                return
+            for half_up in [each for each in self.room.parts if each.name == part.name]:
+                await half_up.kill()
+        await self.room.bring_up_again(part)
 
     async def _living(self, victim: str) -> RunningPart:
         while True:

@@ -20,9 +20,7 @@ MONEY: dict[str, Any] = {
 TWICE = {"invariant": "I1", "subject": "rf-1", "message": "paid 2 times"}
 
 
-def told(
-    money: dict[str, Any] | None = None, seen: Seen | None = None, wrong: list[str] | None = None
-) -> Report:
+def told(money: dict[str, Any] | None = None, seen: Seen | None = None, wrong: str = "") -> Report:
     return Report(
         seed=7,
         cases=2000,

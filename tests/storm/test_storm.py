@@ -28,6 +28,7 @@ async def test_a_small_storm_ends_with_everybody_paid_once(tmp_path: Path) -> No
     casework, out = Casework(tmp_path / "state"), tmp_path / "out"
     size = ["--cases", str(CASES), "--kills", str(KILLS), *(["--seed", SEED] if SEED else [])]
     done = await casework.run("storm", *size, "--out", str(out), "--json")
+    assert done.out, done.err
     told = json.loads(done.out)
     sys.stdout.write(f"storm: seed {told['seed']}, {told['cases_per_second']} cases/s\n")
     assert done.err.splitlines() == [f"storm: seed {told['seed']}, {CASES} cases, {KILLS} kills"]
