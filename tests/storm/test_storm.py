@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections import Counter
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +26,15 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-async def test_a_small_storm_ends_with_everybody_paid_once(tmp_path: Path) -> None:
-    casework, out = Casework(tmp_path / "state"), tmp_path / "out"
+@pytest.fixture
+def state_dir() -> Generator[Path]:
+    """Not below pytest's own folder: each run closes that to PostgreSQL's account, also to runs beside it."""
+    with tempfile.TemporaryDirectory(prefix="casework-") as folder:
+        yield Path(folder)
+
+
+async def test_a_small_storm_ends_with_everybody_paid_once(state_dir: Path, tmp_path: Path) -> None:
+    casework, out = Casework(state_dir), tmp_path
     size = ["--cases", str(CASES), "--kills", str(KILLS), *(["--seed", SEED] if SEED else [])]
     done = await casework.run("storm", *size, "--out", str(out), "--json")
     assert done.out, done.err
