@@ -13,6 +13,7 @@ import typer
 
 from domain.errors import CaseworkError
 from starters.cli.exchange import print_json
+from starters.engine_state import is_locked
 from starters.settings import Settings
 from storm.judge import judge_folder
 from storm.report import Report, lines_of, report
@@ -72,10 +73,7 @@ async def _run(size: Size, out: Path | None, *, as_json: bool) -> int:
 
 async def _blow(size: Size, out: Path, say: Screen) -> Report:
     state_dir = Settings().state_dir / "storm"
-    shutil.rmtree(state_dir / "sandbox", ignore_errors=True)
-    shutil.rmtree(state_dir / "postgres", ignore_errors=True)
-    for left in state_dir.glob("temporal.db*"):
-        left.unlink()
+    _clear(state_dir)
     async with (
         engine(SERVERS, state_dir=state_dir, keep_history=True) as room,
         storm(size, room, out) as weather,
@@ -88,6 +86,16 @@ async def _blow(size: Size, out: Path, say: Screen) -> Report:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
         return report(weather, seen, judge_folder(out))
+
+
+def _clear(state_dir: Path) -> None:
+    """Remove what an earlier storm left. Raises `AlreadyRunning` if one still blows."""
+    if is_locked(state_dir):
+        raise AlreadyRunning(f"another storm runs in {state_dir}; stop it, or choose another --state-dir")
+    for left in ("sandbox", "postgres"):
+        shutil.rmtree(state_dir / left, ignore_errors=True)
+    for left in state_dir.glob("temporal.db*"):
+        left.unlink()
 
 
 if __name__ == "__main__":
