@@ -19,7 +19,7 @@ from storm.judge import judge_folder
 from storm.report import Report, lines_of, report
 from storm.run import Size, a_seed, storm
 from storm.screen import Screen
-from workers.engine import PartName, engine
+from workers.engine import AlreadyRunning, PartName, engine
 from workers.engine.up import stop_on_signals
 
 SERVERS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox")
