@@ -34,7 +34,7 @@ check: setup ## Lint, format, types, import contracts, lock
 bench: setup ## Measure a plain return against the budgets
 	@$(RUN) -m bench $(ARGS)
 
-storm: setup ## Kill everything under 2,000 cases and judge it; then all proofs about money in full size
+storm: setup ## Kill everything under 2,000 cases and judge it; all proofs of money
 	@./casework storm $(ARGS); status=$$?; $(RUN) -m storm.sizes && exit $$status
 
 clean: ## Stop a running `up`; remove its state and the caches, not .venv
