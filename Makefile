@@ -1,6 +1,6 @@
 # `make` alone prints this help. PYTHON=… chooses the interpreter for `make setup`.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench sabotage mutation up down clean lock
+.PHONY: help setup demo test check bench storm sabotage mutation up down clean lock
 PYTHON ?=
 RUN := .venv/bin/python
 
@@ -39,6 +39,9 @@ sabotage: setup ## Plant twelve defects one by one, in a copy; the tests must ca
 
 mutation: setup ## Count the small slips in ledger and clocks that the tests notice (ARGS='--sample 90')
 	@$(RUN) -m tests.mutation $(ARGS)
+
+storm: setup ## Kill everything under 2,000 cases and judge it; all proofs of money
+	@./casework storm $(ARGS); status=$$?; $(RUN) -m storm.sizes && exit $$status
 
 clean: ## Stop a running `up`; remove its state and the caches, not .venv
 	@if [ -x $(RUN) ]; then ./casework down; fi

@@ -36,7 +36,7 @@ class Streams:
         return [upcast(to_recorded(row), self._upcasters) for row in rows]
 
     async def first_run(self, case_id: str) -> str | None:
-        """The run that began the stream; None for a stream that is not there."""
+        """The run that began the stream, whatever replaced it since; None for a stream that is not there."""
         async with connection(self._pool) as conn:
             return await conn.fetchval(Q["first_run"], case_id)
 

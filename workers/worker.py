@@ -155,22 +155,6 @@ def _of_complaints(
     return complaints.prepare_complaint, complaints.find_alike
 
 
-def _of_refunds(
-    ledger: Ledger, providers: Providers, reports: RefundReports
-) -> tuple[Callable[..., Any], ...]:
-    refunds = RefundActivities(ledger, providers.payments, reports)
-    late = LateTruth(ledger, providers.payments, reports)
-    return (
-        refunds.reserve_refund,
-        refunds.pay_refund,
-        refunds.refund_outcome,
-        refunds.resolve_refund,
-        refunds.report_refund,
-        late.look_again,
-        late.ask_about_held,
-    )
-
-
 def _of_advances(pool: Pool) -> tuple[Callable[..., Any], ...]:
     advances = AdvanceActivities(Advances(pool))
     return advances.grant_advance, advances.end_advance

@@ -1,4 +1,4 @@
-"""Commands that are programs of their own, which this room may not import: up, doctor, demo."""
+"""Commands that are programs of their own, which this room may not import: up, doctor, demo, storm."""
 
 import os
 import sys
@@ -26,6 +26,12 @@ def doctor(context: typer.Context) -> None:
 def demo(context: typer.Context) -> None:
     """Play one real day of returns (`demo --help` for more)."""
     _become("demo", context.args)
+
+
+@app.command(context_settings=PASS_ON)
+def storm(context: typer.Context) -> None:
+    """Kill everything while cases are paid, and judge it (`storm --help` for more)."""
+    _become("storm", context.args)
 
 
 def _become(module: str, arguments: list[str]) -> NoReturn:

@@ -13,8 +13,15 @@ FROM events
 WHERE case_id = $1 AND superseded_at IS NOT NULL
 ORDER BY pos;
 
--- @first_run: The run that wrote a stream's first live event.
-SELECT run_id::text FROM events WHERE case_id = $1 AND superseded_at IS NULL ORDER BY seq LIMIT 1;
+-- @first_run: The run that wrote a stream's first event before any other did; a reset may have replaced it since.
+SELECT run_id::text
+FROM (
+    SELECT pos, run_id FROM events WHERE case_id = $1 AND seq = 1 AND superseded_at IS NULL
+    UNION ALL
+    SELECT pos, run_id FROM events WHERE case_id = $1 AND seq = 1 AND superseded_at IS NOT NULL
+) AS began
+ORDER BY pos
+LIMIT 1;
 
 -- @last_seq: The place of a stream's last live event; 0 for a stream that is not there.
 SELECT coalesce(max(seq), 0) FROM events WHERE case_id = $1 AND superseded_at IS NULL;

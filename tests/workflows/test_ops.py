@@ -87,6 +87,26 @@ async def test_a_reset_to_before_the_refund_pays_nothing_again(desk: Desk) -> No
     assert len(await desk.movements()) == 1
 
 
+async def test_a_case_that_is_reset_twice_to_before_its_opening_goes_on(desk: Desk) -> None:
+    """The second reset finds a stream that the first one's run has written anew."""
+    await desk.put_order()
+    case = await desk.open()
+    await case.send_in()
+    await case.until_stage("confirmation")
+    for again in range(1, 3):
+        await reset(case, (await tasks(case))[0])
+        await desk.until(
+            "SELECT 1 FROM events WHERE case_id = $1 AND seq = 1 AND superseded_at IS NOT NULL "
+            "GROUP BY case_id HAVING count(*) = $2",
+            case.handle.id,
+            again,
+        )
+        await case.until_view(lambda view: view["stage"] == "confirmation")
+    await case.act("confirm")
+    assert (await case.result())["outcome"] == "refunded"
+    assert await desk.books_agree() == 3333
+
+
 async def test_a_reset_while_the_refund_is_on_its_way_waits_for_the_first_one(desk: Desk) -> None:
     await desk.put_order()
     await desk.sandbox.set_gateway(settle_after_seconds=None)

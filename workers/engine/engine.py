@@ -62,6 +62,7 @@ class Engine:
         self.addresses = EngineAddresses()
         self.parts: list[RunningPart] = []
         """In the order in which they started."""
+        self._plans: dict[str, Plan] = {}
         self._given = settings
         self._on_ready = on_ready
         self._started_at = datetime.now(UTC)
@@ -83,6 +84,7 @@ class Engine:
 
     async def bring_up(self, plan: Plan) -> RunningPart:
         """Start what is planned and wait until it is ready. Raises `PartFailed`."""
+        self._plans[plan.part.name] = plan
         running = await RunningPart.start(plan.part)
         self.parts.append(running)
         running.exited.add_done_callback(lambda _: self._note_end(running))
@@ -93,6 +95,10 @@ class Engine:
         running.address = plan.address(learned)
         self._on_ready(running)
         return running
+
+    async def bring_up_again(self, ended: RunningPart) -> RunningPart:
+        """Start a part that has ended once more: the same command and ports, and what it left on disk."""
+        return await self.bring_up(self._plans[ended.name])
 
     def environment(self) -> dict[str, str]:
         """For a process that works with these parts: their addresses, where the settings name no other."""

@@ -136,7 +136,8 @@ async def plan_sandbox(state_dir: Path, port: int) -> Plan:
     """The make-believe outside world; it announces its addresses."""
     port = port or free_port()
     data_dir = state_dir / "sandbox"
-    command = [sys.executable, "-m", "sandbox", "--port", str(port), "--state", str(data_dir)]
+    command = [sys.executable, "-m", "sandbox", "--port", str(port), "--smtp-port", str(free_port())]
+    command += ["--state", str(data_dir)]
 
     async def settle(running: RunningPart) -> EngineAddresses:
         said = running.announcement() or {}

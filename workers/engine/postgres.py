@@ -107,7 +107,7 @@ async def answers(port: int, log: Path) -> bool:
             Part(name="createdb", command=[str(programs() / "createdb"), *place, DATABASE], log=log)
         )
         return True
-    except (OSError, asyncpg.CannotConnectNowError):
+    except (OSError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError):
         return False
     await connection.close()
     return True

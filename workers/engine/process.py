@@ -159,15 +159,26 @@ class RunningPart:
         await self.ended()
 
     async def kill(self) -> None:
-        """SIGKILL, as a crash would; returns when it is gone."""
+        """SIGKILL, as a crash would, also for children in groups of their own; returns when it is gone."""
         self.ending = True
+        children = self._children()
         self._kill_group()
+        for child in children:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+        await asyncio.to_thread(psutil.wait_procs, children)
         await self.ended()
 
     async def ended(self) -> int:
         """Wait for its end; the exit status, or minus the number of the signal that killed it."""
         await asyncio.wait([self.exited])
         return self.exited.result()
+
+    def _children(self) -> list[psutil.Process]:
+        """What it started; PostgreSQL gives each of its processes a group of its own."""
+        with suppress(psutil.NoSuchProcess):
+            return psutil.Process(self.pid).children(recursive=True)
+        return []
 
     def _kill_group(self) -> None:
         with suppress(ProcessLookupError, PermissionError):
