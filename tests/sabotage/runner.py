@@ -45,7 +45,7 @@ def plant(tree: Path, defect: Defect) -> str:
 
 def tests_run(tree: Path, tests: tuple[str, ...]) -> tuple[int, str]:
     """The tests' status and what they say, in a process of its own that compiles nothing to disk."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rf", "--maxfail=3", *tests]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rf", "-x", *tests]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200", "CASEWORK_SEEDS": SEEDS}
     done = subprocess.run(
         command,
