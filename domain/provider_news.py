@@ -1,4 +1,4 @@
-"""What a payment gateway tells of a refund by itself, and what of it is new: a webhook is a hint."""
+"""What a payment gateway tells by itself of refunds and disputes, and what of it is new."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.base import Currency, Model, Slug, SomeMinor, Text, UtcInstant
+from domain.disputes import Dispute, DisputeState
 
 ProviderState = Literal["pending", "stuck", "settled", "failed"]
 """As in a provider's answer; `stuck` is WeChat's ABNORMAL, from which a person can lead it on."""
@@ -32,6 +33,26 @@ class RefundNews(Model):
     amount_minor: SomeMinor | None
     currency: Currency
     occurred_at: UtcInstant
+
+
+class DisputeNews(Model):
+    """One verified event about a dispute. `payments`: the names by which the gateway knows the payment."""
+
+    provider: Slug
+    dispute_id: Name
+    payments: Annotated[tuple[Name, ...], Field(min_length=1)]
+    amount_minor: SomeMinor
+    currency: Currency
+    state: DisputeState
+    at: UtcInstant
+
+    def dispute(self, merchant: str, payment_id: str) -> Dispute:
+        """The dispute, of the payment as its order names it."""
+        shared = self.model_dump(exclude={"payments"})
+        return Dispute(merchant=merchant, payment_id=payment_id, **shared)
+
+
+News = RefundNews | DisputeNews
 
 
 def judge(state: ProviderState, occurred_at: datetime, news: RefundNews) -> Verdict:

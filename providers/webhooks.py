@@ -1,4 +1,4 @@
-"""The doors by which payment gateways tell of refunds: a merchant's rail, its secret, and its own dialect."""
+"""The doors by which payment gateways tell of refunds and disputes: a merchant's rail and its secret."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -8,7 +8,7 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from domain.errors import InvalidRequest, NotFound, NotReady, WebhookForged
-from domain.provider_news import RefundNews
+from domain.provider_news import News
 from providers.payment_accounts import (
     Account,
     Accounts,
@@ -26,8 +26,8 @@ from providers.webhooks_wechat import WechatWebhook
 class PaymentWebhook(Protocol):
     """One account's door. `headers` have lower-case names; `body` is as it came, byte by byte."""
 
-    def read(self, headers: Mapping[str, str], body: bytes, now: datetime) -> RefundNews | None:
-        """What a genuine, fresh webhook tells; None where it is of no refund.
+    def read(self, headers: Mapping[str, str], body: bytes, now: datetime) -> News | None:
+        """What a genuine, fresh webhook tells; None where it is of neither a refund nor a dispute.
 
         Raises `WebhookUnsigned`, `WebhookForged`, `WebhookStale`, and `InvalidRequest` for one that is
         genuine and cannot be read.
@@ -44,7 +44,7 @@ class PaymentWebhooks:
 
     def read(
         self, rail: str, merchant: str, headers: Mapping[str, str], body: bytes, now: datetime
-    ) -> RefundNews | None:
+    ) -> News | None:
         """What a webhook at a merchant's door tells, as `PaymentWebhook.read`.
 
         Of several accounts at the same gateway, the one that it is signed for. Raises `NotFound` where there

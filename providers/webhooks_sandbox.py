@@ -9,15 +9,17 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from domain.base import Instant, Model, SomeMinor
+from domain.disputes import DisputeState
 from domain.errors import WebhookForged, WebhookUnsigned
-from domain.provider_news import ProviderState, RefundNews
+from domain.provider_news import DisputeNews, News, ProviderState, RefundNews
 from providers.webhook_forms import check_fresh, read_signed, unix_time
 
 PREFIX = "whsec_"
 VERSION = "v1"
-REFUNDS = "refund."
+REFUNDS, DISPUTES = "refund.", "dispute."
 
 
 class _Refund(Model):
@@ -28,10 +30,18 @@ class _Refund(Model):
     state: ProviderState
 
 
+class _Dispute(Model):
+    id: str
+    payment_id: str
+    amount_minor: SomeMinor
+    currency: str
+    state: DisputeState
+
+
 class _Event(Model):
     type: str
     timestamp: Instant
-    data: _Refund
+    data: dict[str, Any]
 
 
 class SandboxWebhook:
@@ -40,7 +50,7 @@ class SandboxWebhook:
     def __init__(self, secret: str) -> None:
         self._secret = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
 
-    def read(self, headers: Mapping[str, str], body: bytes, now: datetime) -> RefundNews | None:
+    def read(self, headers: Mapping[str, str], body: bytes, now: datetime) -> News | None:
         """As `PaymentWebhook` says."""
         event_id, sent_at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
         signatures = headers.get("webhook-signature", "")
@@ -52,18 +62,36 @@ class SandboxWebhook:
             raise WebhookForged
         check_fresh(unix_time(sent_at), now)
         event = read_signed(_Event, body)
-        if not event.type.startswith(REFUNDS):
-            return None
-        return RefundNews(
-            provider="sandbox",
-            provider_ref=event.data.ref,
-            event_id=event_id,
-            key=event.data.key,
-            state=event.data.state,
-            amount_minor=event.data.amount_minor,
-            currency=event.data.currency,
-            occurred_at=event.timestamp,
-        )
+        if event.type.startswith(DISPUTES):
+            return _dispute_news(event)
+        return _refund_news(event, event_id) if event.type.startswith(REFUNDS) else None
+
+
+def _refund_news(event: _Event, event_id: str) -> RefundNews:
+    refund = read_signed(_Refund, event.data)
+    return RefundNews(
+        provider="sandbox",
+        provider_ref=refund.ref,
+        event_id=event_id,
+        key=refund.key,
+        state=refund.state,
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        occurred_at=event.timestamp,
+    )
+
+
+def _dispute_news(event: _Event) -> DisputeNews:
+    dispute = read_signed(_Dispute, event.data)
+    return DisputeNews(
+        provider="sandbox",
+        dispute_id=dispute.id,
+        payments=(dispute.payment_id,),
+        amount_minor=dispute.amount_minor,
+        currency=dispute.currency,
+        state=dispute.state,
+        at=event.timestamp,
+    )
 
 
 def _signatures(header: str) -> list[bytes]:

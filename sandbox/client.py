@@ -19,6 +19,7 @@ from sandbox.messages import (
     Contact,
     Dead,
     Delivery,
+    Dialect,
     Dispute,
     ExchangeOrder,
     FaultRule,
@@ -127,11 +128,15 @@ class SandboxClient:
         await self._send("POST", _refund(merchant, key, "prune"))
 
     async def dispute(
-        self, merchant: str, payment_id: str, state: Literal["open", "won", "lost"] = "open"
+        self,
+        merchant: str,
+        payment_id: str,
+        state: Literal["open", "won", "lost"] = "open",
+        dialect: Dialect = "sandbox",
     ) -> None:
         """Let a payment be disputed, or that dispute end: nothing is refunded of it unless it is won."""
         where = _path("payments", "merchants", merchant, "payments", payment_id, "dispute")
-        await self._send("PUT", where, Dispute(state=state))
+        await self._send("PUT", where, Dispute(state=state, dialect=dialect))
 
     async def forget_refund(self, merchant: str, key: str) -> None:
         """Plant a refund that the gateway does not know."""

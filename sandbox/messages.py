@@ -110,9 +110,13 @@ class Refund(RefundRequest):
 
 
 class Dispute(Model):
-    """Where a payment's dispute is: nothing is refunded while it is open, or after it was lost."""
+    """Where a payment's dispute is: nothing is refunded while it is open, or after it was lost.
+
+    Its webhook is in `dialect`: Stripe and the sandbox's own gateway send them.
+    """
 
     state: Literal["open", "won", "lost"]
+    dialect: Dialect = "sandbox"
 
 
 class Movement(Model):

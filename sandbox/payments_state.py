@@ -83,6 +83,7 @@ class Payments:
         self.movements: list[Movement] = []
         self.refunds: dict[str, Refund] = {}
         self.told: Callable[[Refund, datetime], None] = lambda _, __: None
+        self.told_dispute: Callable[[Capture, Dispute], None] = lambda _, __: None
         """Hears of each refund that comes to an end, and when."""
         self._journal = journal
         self._order_capture = order_capture
@@ -189,7 +190,9 @@ class Payments:
 
     def dispute(self, merchant: str, payment_id: str, dispute: Dispute) -> None:
         """Open a dispute of a payment, or end it."""
-        self._record(Disputed(merchant=merchant, payment_id=payment_id, state=dispute.state))
+        self._record(Disputed(merchant=merchant, payment_id=payment_id, **dispute.model_dump()))
+        if capture := self.captured(merchant, payment_id):
+            self.told_dispute(capture, dispute)
 
     def forget(self, merchant: str, key: str, now: datetime) -> None:
         """Plant a refund that we know and the gateway does not: it and its money were never there."""

@@ -13,9 +13,18 @@ from starlette.routing import Route
 
 from sandbox.clock import Clock
 from sandbox.dialects.accounts import Accounts
-from sandbox.dialects.webhooks import Event, Webhook, forged_keys, keys_of, without_signature, write
+from sandbox.dialects.webhooks import (
+    DisputeEvent,
+    Event,
+    Webhook,
+    forged_keys,
+    keys_of,
+    without_signature,
+    write,
+    write_dispute,
+)
 from sandbox.http import answer, answer_all, read
-from sandbox.messages import Delivery, Refund, WebhookSettings
+from sandbox.messages import Capture, Delivery, Dispute, Refund, WebhookSettings
 from sandbox.payments_state import Payments
 
 Kind = Literal["genuine", "forge", "unsigned", "stale"]
@@ -40,6 +49,7 @@ class Webhooks:
         self._http: httpx2.AsyncClient | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         payments.told = self._told
+        payments.told_dispute = self._told_dispute
 
     def routes(self) -> list[Route]:
         """The knobs, and what was sent."""
@@ -79,6 +89,25 @@ class Webhooks:
             pause = rules.delay_seconds * (self._dice.random() if rules.shuffle else 1.0)
             self._start(self._deliver(where, event, kind, pause))
 
+    def _told_dispute(self, payment: Capture, dispute: Dispute) -> None:
+        """A dispute was opened, or has ended: told once, whatever befalls the refunds' webhooks."""
+        url = self._settings.urls.get(payment.merchant, self._settings.url)
+        if url is not None and self._http is not None:
+            self._numbers += 1
+            now = datetime.now(UTC)
+            event = DisputeEvent(f"evt-{dispute.state}-{self._numbers}", payment, dispute, now, now)
+            keys = keys_of(self._accounts, payment.merchant, dispute.dialect)
+            if webhook := write_dispute(event, keys):
+                where = f"{url}/{dispute.dialect}/{payment.merchant}"
+                self._start(self._until_taken(where, webhook))
+
+    async def _until_taken(self, where: str, webhook: Webhook) -> None:
+        for number in range(self._settings.tries):
+            status, _ = await self._post(where, webhook)
+            if status is not None and 200 <= status < 300:
+                return
+            await asyncio.sleep(PAUSE_SECONDS * 2**number)
+
     def _kinds(self, rules: WebhookSettings) -> Iterable[Kind]:
         for _ in range(rules.repeat):
             if self._dice.random() >= rules.drop:
@@ -95,7 +124,7 @@ class Webhooks:
     def _written(self, event: Event, kind: Kind) -> Webhook | None:
         """As the gateway writes it; whoever lies tells what is not so."""
         refund = event.refund
-        genuine = keys_of(self._accounts, refund)
+        genuine = keys_of(self._accounts, refund.merchant, refund.dialect)
         told = {"state": OPPOSITE[refund.state]}
         if refund.dialect == "alipay":  # which tells of what was paid only: here of another refund
             told = {"key": f"{refund.key}0"}

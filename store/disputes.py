@@ -1,5 +1,7 @@
 """Disputed payments: noted as providers tell of them, in any order, and asked about before money goes out."""
 
+from collections.abc import Sequence
+
 from domain.disputes import Dispute
 from domain.refunds import RefundIntent
 from store.pool import Connection, Pool, connection, transaction
@@ -24,6 +26,11 @@ class Disputes:
             await conn.execute(Q["note"], *dispute.model_dump(include=_NOTED).values())
             rows = await conn.fetch(Q["waiting"], dispute.merchant, dispute.payment_id)
         return [row["refund_id"] for row in rows]
+
+    async def payment_of(self, merchant: str, names: Sequence[str]) -> str:
+        """Which of a provider's names for a payment our orders know it by; the first where none does."""
+        async with connection(self._pool) as conn:
+            return await conn.fetchval(Q["payment_of"], merchant, list(names)) or names[0]
 
     async def of_payment(self, merchant: str, payment_id: str) -> list[Dispute]:
         """All disputes of a payment, the first first."""

@@ -14,7 +14,7 @@ from sandbox.dialects.accounts import Accounts
 from sandbox.dialects.doors import Doors
 from sandbox.faults import Faults
 from sandbox.http import Refusal
-from sandbox.messages import Refund, RefundRequest
+from sandbox.messages import Capture, Refund, RefundRequest
 from sandbox.payments_state import Payments
 
 SECRET_KEY = re.compile(r"Bearer sk_test_(?P<merchant>[A-Za-z0-9_.-]+)")
@@ -143,6 +143,20 @@ def shown(refund: Refund) -> dict[str, Any]:
         "status": STATES[refund.state],
         "created": int(refund.accepted_at.timestamp()),
         **({"failure_reason": refund.reason} if refund.reason else {}),
+    }
+
+
+def shown_dispute(dispute_id: str, payment: Capture, state: str) -> dict[str, Any]:
+    """A payment's dispute as Stripe shows it."""
+    return {
+        "id": dispute_id,
+        "object": "dispute",
+        "amount": payment.amount_minor,
+        "currency": payment.currency.lower(),
+        "payment_intent": payment.order_id,
+        "charge": f"ch_{payment.order_id}",
+        "reason": "fraudulent",
+        "status": "needs_response" if state == "open" else state,
     }
 
 

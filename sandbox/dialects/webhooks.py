@@ -1,4 +1,4 @@
-"""A refund's end as each gateway tells it by itself, signed as that gateway signs."""
+"""What each gateway tells by itself of refunds and disputes, signed as that gateway signs."""
 
 import base64
 import hashlib
@@ -8,14 +8,14 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sandbox.dialects import alipay, stripe, wechat
 from sandbox.dialects.accounts import PUBLIC_KEY_ID, Accounts, KeyPair
-from sandbox.messages import Dialect, Refund
+from sandbox.messages import Capture, Dialect, Dispute, Refund
 
 BEIJING = timezone(timedelta(hours=8))
 PREFIX = "whsec_"
@@ -45,10 +45,25 @@ class Webhook(NamedTuple):
     body: bytes
 
 
-def keys_of(accounts: Accounts, refund: Refund) -> Keys:
-    """What the gateway signs with for this refund's merchant."""
-    given = accounts.credentials(refund.merchant)
-    secret = accounts.gateway_webhook_secret if refund.dialect == "sandbox" else given.webhook_secret
+class DisputeEvent(NamedTuple):
+    """A dispute that was opened, or has ended."""
+
+    id: str
+    payment: Capture
+    dispute: Dispute
+    at: datetime
+    signed_at: datetime
+
+    @property
+    def dispute_id(self) -> str:
+        """One dispute a payment."""
+        return f"dp_{self.payment.order_id}"
+
+
+def keys_of(accounts: Accounts, merchant: str, dialect: Dialect) -> Keys:
+    """What the gateway signs with for a merchant."""
+    given = accounts.credentials(merchant)
+    secret = accounts.gateway_webhook_secret if dialect == "sandbox" else given.webhook_secret
     return Keys(secret, accounts.platform, given.wechat_apiv3_key)
 
 
@@ -63,6 +78,22 @@ def write(event: Event, keys: Keys) -> Webhook | None:
     return _WRITERS[event.refund.dialect](event, keys)
 
 
+def write_dispute(event: DisputeEvent, keys: Keys) -> Webhook | None:
+    """The webhook of a dispute; only Stripe and the sandbox's own gateway send any."""
+    payment, state = event.payment, event.dispute.state
+    amount = {"amount_minor": payment.amount_minor, "currency": payment.currency}
+    match event.dispute.dialect:
+        case "sandbox":
+            data = {"id": event.dispute_id, "payment_id": payment.order_id, **amount, "state": state}
+            return _signed_by_sandbox(event, keys, f"dispute.{state}", data)
+        case "stripe":
+            kind = "created" if state == "open" else "closed"
+            shown = stripe.shown_dispute(event.dispute_id, payment, state)
+            return _signed_by_stripe(event, keys, f"charge.dispute.{kind}", shown)
+        case _:
+            return None
+
+
 def without_signature(webhook: Webhook) -> Webhook:
     """The same as somebody sends it who has nothing to sign with."""
     headers = {name: text for name, text in webhook.headers.items() if "signature" not in name.lower()}
@@ -71,11 +102,12 @@ def without_signature(webhook: Webhook) -> Webhook:
 
 
 def _sandbox(event: Event, keys: Keys) -> Webhook:
-    told = {
-        "type": f"refund.{event.refund.state}",
-        "timestamp": event.at.isoformat(),
-        "data": event.refund.model_dump(mode="json"),
-    }
+    refund = event.refund
+    return _signed_by_sandbox(event, keys, f"refund.{refund.state}", refund.model_dump(mode="json"))
+
+
+def _signed_by_sandbox(event: Event | DisputeEvent, keys: Keys, kind: str, data: dict[str, Any]) -> Webhook:
+    told = {"type": kind, "timestamp": event.at.isoformat(), "data": data}
     body, sent_at = json.dumps(told).encode(), str(int(event.signed_at.timestamp()))
     signed = f"{event.id}.{sent_at}.".encode() + body
     secret = base64.b64decode(keys.secret.removeprefix(PREFIX))
@@ -85,13 +117,13 @@ def _sandbox(event: Event, keys: Keys) -> Webhook:
 
 
 def _stripe(event: Event, keys: Keys) -> Webhook:
-    told = {
-        "id": event.id,
-        "object": "event",
-        "type": "refund.failed" if event.refund.state == "failed" else "refund.updated",
-        "created": int(event.at.timestamp()),
-        "data": {"object": stripe.shown(event.refund)},
-    }
+    kind = "refund.failed" if event.refund.state == "failed" else "refund.updated"
+    return _signed_by_stripe(event, keys, kind, stripe.shown(event.refund))
+
+
+def _signed_by_stripe(event: Event | DisputeEvent, keys: Keys, kind: str, shown: dict[str, Any]) -> Webhook:
+    created = int(event.at.timestamp())
+    told = {"id": event.id, "object": "event", "type": kind, "created": created, "data": {"object": shown}}
     body, sent_at = json.dumps(told).encode(), int(event.signed_at.timestamp())
     signed = f"{sent_at}.".encode() + body
     signature = hmac.new(keys.secret.encode(), signed, hashlib.sha256).hexdigest()

@@ -23,6 +23,7 @@ from starters.refund_hints import RefundHints
 from starters.settings import Settings
 from starters.temporal_client import connect
 from store.boot_checks import check_store
+from store.disputes import Disputes
 from store.pool import create_pool
 from store.provider_refunds import ProviderRefunds
 from store.refund_orders import RefundOrders
@@ -59,7 +60,7 @@ async def main() -> None:
         refunds = ProviderRefunds(pool)
         hinting = Hinting(refunds, RefundOrders(pool), RefundHints(client, settings.task_queue))
         async with _running(hinting):
-            doors = WebhookDoors(webhooks, refunds, hinting.wake)
+            doors = WebhookDoors(webhooks, refunds, Disputes(pool), tell=hinting.wake, look=hinting.look)
             await _serve(build_app(doors.routes()), settings)
     finally:
         await pool.close()

@@ -39,6 +39,11 @@ class Hinting:
         """There is news: look now."""
         self._news.set()
 
+    async def look(self, refund_id: str) -> None:
+        """Tell one refund now, unless no case has recorded it. Raises what keeps it from being told."""
+        with suppress(NotFound):
+            await self._hints.look(await self._orders.order(refund_id))
+
     async def run(self) -> None:
         """Until it is cancelled."""
         while True:

@@ -23,3 +23,9 @@ WHERE merchant = $1
     AND purpose <> 'voucher'
     AND state IN ('intent', 'sent', 'unknown', 'pending')
 ORDER BY refund_id;
+
+-- @payment_of: The name among these by which an order knows its payment, or an order itself.
+SELECT payment_id FROM order_payments WHERE merchant = $1 AND payment_id = ANY ($2)
+UNION ALL
+SELECT order_id FROM order_budgets WHERE merchant = $1 AND order_id = ANY ($2)
+LIMIT 1;

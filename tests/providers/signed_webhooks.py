@@ -9,9 +9,9 @@ from typing import Any
 from providers.webhooks import PaymentWebhooks
 from sandbox.dialects import accounts
 from sandbox.dialects.accounts import Accounts
-from sandbox.dialects.webhooks import Event, Keys, Webhook, keys_of, write
+from sandbox.dialects.webhooks import DisputeEvent, Event, Keys, Webhook, keys_of, write, write_dispute
 from sandbox.journal import Journal
-from sandbox.messages import Refund
+from sandbox.messages import Capture, Dialect, Dispute, Refund
 from tests.providers.rails import account_of
 
 RAILS = ("sandbox", "stripe", "wechat", "alipay")
@@ -59,7 +59,17 @@ def event(told: Refund, signed_at: datetime = NOW, at: datetime = NOW) -> Event:
 
 def signed(kept: Accounts, told: Refund, signed_at: datetime = NOW, keys: Keys | None = None) -> Webhook:
     """The webhook, by the gateway or by whoever has those keys."""
-    webhook = write(event(told, signed_at), keys or keys_of(kept, told))
+    webhook = write(event(told, signed_at), keys or keys_of(kept, told.merchant, told.dialect))
+    assert webhook is not None
+    return webhook
+
+
+def disputed(kept: Accounts, rail: Dialect, state: str, keys: Keys | None = None) -> Webhook:
+    """The webhook of a dispute of the six yuan, in that state by the rail's own word."""
+    payment = Capture(merchant=MERCHANT, order_id="PAY-1", amount_minor=600, currency="CNY")
+    dispute = Dispute.model_construct(state=state, dialect=rail)
+    told = DisputeEvent("evt-1", payment, dispute, NOW, NOW)
+    webhook = write_dispute(told, keys or keys_of(kept, MERCHANT, rail))
     assert webhook is not None
     return webhook
 

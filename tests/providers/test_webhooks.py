@@ -6,6 +6,7 @@ import random
 from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -19,7 +20,7 @@ from domain.errors import (
     WebhookStale,
     WebhookUnsigned,
 )
-from domain.provider_news import RefundNews
+from domain.provider_news import DisputeNews, News, RefundNews
 from providers.payment_accounts import Account, StripeAccount
 from providers.settings import build_webhooks
 from providers.webhook_forms import SKEW
@@ -27,10 +28,12 @@ from providers.webhooks import PaymentWebhooks
 from providers.webhooks_alipay import RESENT_FOR
 from sandbox.dialects.accounts import Accounts
 from sandbox.dialects.webhooks import Webhook, forged_keys, keys_of, without_signature, write
+from sandbox.messages import Dialect
 from tests.providers.signed_webhooks import (
     MERCHANT,
     NOW,
     RAILS,
+    disputed,
     doors,
     event,
     gateway,
@@ -48,14 +51,14 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Generator[Accounts]:
         yield accounts
 
 
-def read(kept: Accounts, rail: str, webhook: Webhook, merchant: str = MERCHANT) -> RefundNews | None:
+def read(kept: Accounts, rail: str, webhook: Webhook, merchant: str = MERCHANT) -> News | None:
     return doors(kept, rail, merchant).read(rail, merchant, lower(webhook.headers), webhook.body, NOW)
 
 
 @pytest.mark.parametrize("rail", RAILS)
 def test_a_genuine_webhook_tells_of_its_refund(kept: Accounts, rail: str) -> None:
     news = read(kept, rail, signed(kept, refund(rail)))
-    assert news is not None
+    assert isinstance(news, RefundNews)
     assert (news.provider, news.key, news.state) == (rail, "rf-m1-R-1-1", "settled")
     assert (news.currency, news.occurred_at) == ("CNY", NOW)
     # Alipay says the sum of the payment's refunds only, and numbers no refund.
@@ -67,19 +70,19 @@ def test_a_genuine_webhook_tells_of_its_refund(kept: Accounts, rail: str) -> Non
 @pytest.mark.parametrize(("state", "said"), [("failed", "failed"), ("pending", "pending")])
 def test_every_state_has_its_word(kept: Accounts, rail: str, state: str, said: str) -> None:
     news = read(kept, rail, signed(kept, refund(rail, state)))
-    assert news is not None
+    assert isinstance(news, RefundNews)
     assert news.state == said
 
 
 def test_wechats_abnormal_is_stuck(kept: Accounts) -> None:
     news = read(kept, "wechat", signed(kept, refund("wechat", "failed", reason="ABNORMAL")))
-    assert news is not None
+    assert isinstance(news, RefundNews)
     assert news.state == "stuck"
 
 
 def test_alipay_tells_nothing_of_a_refund_that_failed(kept: Accounts) -> None:
     told = refund("alipay", "failed")
-    assert write(event(told), keys_of(kept, told)) is None
+    assert write(event(told), keys_of(kept, told.merchant, told.dialect)) is None
 
 
 @pytest.mark.parametrize(
@@ -89,8 +92,26 @@ def test_stripes_amounts_are_counted_as_the_ledger_counts(
     kept: Accounts, currency: str, at_stripe: int, minor: int
 ) -> None:
     news = read(kept, "stripe", signed(kept, refund("stripe", currency=currency, amount_minor=at_stripe)))
-    assert news is not None
+    assert isinstance(news, RefundNews)
     assert news.amount_minor == minor
+
+
+@pytest.mark.parametrize("rail", ["sandbox", "stripe"])
+@pytest.mark.parametrize("state", ["open", "won", "lost"])
+def test_a_dispute_is_told_of_its_payment(kept: Accounts, rail: Dialect, state: Any) -> None:
+    news = read(kept, rail, disputed(kept, rail, state))
+    assert isinstance(news, DisputeNews)
+    assert (news.state, news.amount_minor, news.currency, news.at) == (state, 600, "CNY", NOW)
+    assert news.payments == (("PAY-1", "ch_PAY-1") if rail == "stripe" else ("PAY-1",))
+
+
+def test_an_inquiry_is_no_dispute(kept: Accounts) -> None:
+    assert read(kept, "stripe", disputed(kept, "stripe", "warning_needs_response")) is None
+
+
+def test_a_forged_dispute_is_refused(kept: Accounts) -> None:
+    with pytest.raises(WebhookRefused):
+        read(kept, "stripe", disputed(kept, "stripe", "open", forged_keys(kept)))
 
 
 @pytest.mark.parametrize("rail", RAILS)

@@ -57,17 +57,23 @@ async def row(desk: Desk, key: str) -> ProviderRefund:
     return await ProviderRefunds(desk.pool).get("sandbox", desk.merchant, f"re-{key}")
 
 
-async def test_a_webhook_ends_the_wait_and_the_gateway_is_asked_for_the_truth(
-    desk: Desk, room: Engine
-) -> None:
-    case, at = await pending(desk), room.addresses
+def env_of(room: Engine) -> dict[str, str]:
+    """What the receiver beside these servers is given."""
+    at = room.addresses
     env = {
         "CASEWORK_DATABASE_URL": at.database_url,
         "TEMPORAL_ADDRESS": at.running_temporal,
         "CASEWORK_PAYMENTS_URL": at.payments_url,
         "CASEWORK_PAYMENTS_WEBHOOK_SECRET": at.payments_webhook_secret,
     }
-    async with running_http({name: value for name, value in env.items() if value}) as program:
+    return {name: value for name, value in env.items() if value}
+
+
+async def test_a_webhook_ends_the_wait_and_the_gateway_is_asked_for_the_truth(
+    desk: Desk, room: Engine
+) -> None:
+    case = await pending(desk)
+    async with running_http(env_of(room)) as program:
         settings = WebhookSettings(urls={desk.merchant: program.webhooks}, repeat=3, forge=1, stale=1)
         await desk.sandbox.set_webhooks(settings)
         await desk.sandbox.settle(desk.merchant, desk.key(case))
@@ -138,3 +144,35 @@ async def test_a_merchants_webhook_tells_no_other_merchants_refund(desk: Desk) -
     await hinting(desk).drain()
     other = await ProviderRefunds(desk.pool).get("sandbox", "somebody", f"re-{key}")
     assert other.hinted_at is None
+
+
+async def until_dispute(desk: Desk, state: str) -> None:
+    """Wait until the store has heard of it."""
+    query = "SELECT 1 FROM payment_disputes WHERE merchant = $1 AND state = $2"
+    await desk.until(query, desk.merchant, state)
+
+
+async def test_a_dispute_that_is_told_keeps_money_back_until_its_end_is_told(
+    desk: Desk, room: Engine
+) -> None:
+    await desk.put_order()
+    case = await desk.open()
+    async with running_http(env_of(room)) as program:
+        await desk.sandbox.set_webhooks(WebhookSettings(urls={desk.merchant: program.webhooks}))
+        await desk.sandbox.dispute(desk.merchant, "SO-1")
+        await desk.until(
+            "SELECT 1 FROM payment_disputes WHERE merchant = $1 AND state = 'open'", desk.merchant
+        )
+        await case.send_in()
+        failed = await case.until_view(lambda view: view["waiting_for"] == "ops")
+        assert failed["refunds"][0]["reason"] == "payment_disputed"
+
+        await desk.sandbox.dispute(desk.merchant, "SO-1", "won")
+        await desk.until(
+            "SELECT 1 FROM payment_disputes WHERE merchant = $1 AND state = 'won'", desk.merchant
+        )
+        await desk.sandbox.set_webhooks()
+    assert await desk.movements() == []
+    await case.act("retry_refund", by="lead", reason="The dispute is won.")
+    await case.until_stage("confirmation")
+    assert await desk.books_agree() == 3333
