@@ -25,11 +25,9 @@ HEAVY = ("asyncpg", "hypothesis", "pydantic", "pytest", "temporalio.client")
 
 
 def drawn(target: Target, sample: int | None, seed: int) -> list[Mutant]:
-    """The mutants to judge."""
+    """The mutants to judge, in the dice's order: of a run that is cut short they are a sample, too."""
     found = [mutant for path in target.modules for mutant in mutants_of(path, (CHECKOUT / path).read_bytes())]
-    if sample is None or sample >= len(found):
-        return found
-    return sorted(Random(seed).sample(found, sample))
+    return Random(seed).sample(found, min(sample or len(found), len(found)))
 
 
 def score(verdicts: Sequence[Verdict]) -> float:

@@ -4,6 +4,7 @@ Each mutant has a process of its own, forked from one that has the heavy package
 """
 
 import contextlib
+import math
 import multiprocessing
 import os
 import signal
@@ -22,7 +23,8 @@ from tests.sabotage.tree import copied
 PATIENCE = 4
 """A mutant that needs so many times as long as no mutant at all has made the tests hang."""
 PATIENCE_AT_LEAST_SECONDS = 60
-TESTS_FAILED = 1
+GRACE_SECONDS = 20
+TESTS_FAILED, STOPPED = 1, 143
 
 
 class Verdict(NamedTuple):
@@ -57,6 +59,7 @@ def judged(mutants: Sequence[Mutant], tests: Sequence[str], jobs: int) -> list[V
 
 
 def _work(mutants: Sequence[Mutant], tests: Sequence[str], told: Connection) -> None:
+    signal.signal(signal.SIGTERM, _leave)
     with copied() as tree:
         started = time.monotonic()
         if _run(tree, tests, None) != 0:
@@ -73,8 +76,13 @@ def _work(mutants: Sequence[Mutant], tests: Sequence[str], told: Connection) -> 
                 path.write_bytes(source)
                 os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))  # so that its .pyc is good again
             told.send(verdict)
-            print("." if verdict.killed else f"\nsurvived: {mutant.told(source)}\n", end="", file=sys.stderr)
+            said = "." if verdict.killed else f"\nsurvived: {mutant.told(source)}\n"
+            print(said, end="", file=sys.stderr, flush=True)
     told.close()
+
+
+def _leave(_number: int, _frame: object) -> None:
+    sys.exit(STOPPED)
 
 
 def _run(tree: Path, tests: Sequence[str], patience: float | None) -> int | None:
@@ -82,16 +90,32 @@ def _run(tree: Path, tests: Sequence[str], patience: float | None) -> int | None
     child = os.fork()
     if child == 0:
         _test(tree, tests, keep_compiled=patience is None)
-    until = None if patience is None else time.monotonic() + patience
-    while True:
-        ended, status = os.waitpid(child, 0 if until is None else os.WNOHANG)
+    try:
+        ended = _ended(child, patience)
+    except BaseException:
+        _stop(child)
+        raise
+    if ended is None:
+        _stop(child)
+    return ended
+
+
+def _ended(child: int, patience: float | None) -> int | None:
+    until = math.inf if patience is None else time.monotonic() + patience
+    while time.monotonic() < until:
+        ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return os.waitstatus_to_exitcode(status)
-        if until is not None and time.monotonic() > until:
-            os.killpg(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            return None
         time.sleep(0.02)
+    return None
+
+
+def _stop(child: int) -> None:
+    """Let the tests stop the servers that they have started; then end what does not end."""
+    os.killpg(child, signal.SIGINT)
+    if _ended(child, GRACE_SECONDS) is None:
+        os.killpg(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 def _test(tree: Path, tests: Sequence[str], *, keep_compiled: bool) -> None:
