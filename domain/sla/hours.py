@@ -40,7 +40,7 @@ class Hours:
         self._starts: dict[int, datetime] = {}
         self._blocks: dict[int, _Block] = {}
         working = (day for day, shifts in self._days.items() if shifts)
-        self._last_special_day = 0 if any(self._week) else max(working, default=0)
+        self._last_working_day = max(working, default=0)
         known_through = calendar.valid_through
         self.known_until = known_through and self.day_start(min(known_through, _FAR).toordinal() + 1)
         """Where the published days end; None: nothing is missing that could still change."""
@@ -133,7 +133,7 @@ class Hours:
 
     def _next_block(self, number: int) -> int:
         following = number + 1
-        endless = not any(self._week) and self._last_special_day < following * _BLOCK_DAYS
+        endless = not any(self._week) and self._last_working_day < following * _BLOCK_DAYS
         if endless or following > _LAST_BLOCK:
             raise EndlessCalendar(
                 "the calendar has no shift left after "

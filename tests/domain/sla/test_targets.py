@@ -151,6 +151,16 @@ def test_a_calendar_that_closes_for_good_still_serves_what_comes_before() -> Non
     assert (row.verdict, row.rungs) == ("breached", ())
 
 
+def test_a_desk_that_opens_on_single_days_only_is_waited_for_until_the_last_of_them() -> None:
+    fair = Calendar.model_validate(
+        {"timezone": "Asia/Shanghai", "week": {}, "days": {"2027-06-18": ["09:00-18:00"]}}
+    )
+    (row,) = rows_of(metric(target="4h"), [("11-02 09:00", "opened")], "11-02 10:00", {"desk": fair})
+    assert row.due_at == when("2027-06-18 13:00")
+    with pytest.raises(EndlessCalendar):
+        rows_of(metric(target="10h"), [("11-02 09:00", "opened")], "11-02 10:00", {"desk": fair})
+
+
 def test_days_need_no_shift_but_rolling_does() -> None:
     events = [("11-02 09:00", "opened")]
     (row,) = rows_of(metric(target="1 day"), events, "11-02 10:00", {"desk": CLOSED})

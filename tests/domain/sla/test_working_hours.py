@@ -104,3 +104,19 @@ def test_the_next_working_day_may_be_today() -> None:
 def test_a_calendar_may_be_valid_for_ever() -> None:
     calendar = Calendar.model_validate({"timezone": "UTC", "week": {}, "valid_through": "9999-12-31"})
     assert hours_of(calendar).known_until == datetime(9000, 1, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("at", "works", "begins"),
+    [
+        ("2026-11-02 08:59", False, "2026-11-02 09:00"),
+        ("2026-11-02 09:00", True, "2026-11-02 09:00"),
+        ("2026-11-02 11:59", True, "2026-11-02 11:59"),
+        ("2026-11-02 12:00", False, "2026-11-02 13:00"),  # a shift's end is not in it
+        ("2026-11-02 18:00", False, "2026-11-03 09:00"),
+    ],
+)
+def test_the_next_work_begins_at_a_shifts_very_begin(at: str, works: bool, begins: str) -> None:
+    desk = hours("Asia/Shanghai", "09:00-12:00", "13:00-18:00")
+    assert desk.works_at(local("Asia/Shanghai", at)) is works
+    assert desk.next_work(local("Asia/Shanghai", at)) == local("Asia/Shanghai", begins)
