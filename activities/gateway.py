@@ -29,7 +29,7 @@ class Gateway:
 
     async def ask(self, order: PayRefund, row: RefundRow) -> PaymentReply | TurnedDown | None:
         """Have it paid, or what became of it; sent only while the provider surely remembers the key."""
-        rail, asked = self._rails.of(order.merchant, row.provider), await self.payment_order(order, row)
+        rail, asked = self._rails.of(row.merchant, row.provider), await self.payment_order(row)
         if row.first_sent_at is not None:
             found = await _find(rail, asked)
             may_send = may_send_again(row.first_sent_at, scheduled_at(), rail.key_window, order.rules)
@@ -43,23 +43,23 @@ class Gateway:
         except ProviderRefused as error:
             return TurnedDown(row=sent, reason=str(error.detail.get("reason", error.code)))
 
-    async def find(self, order: PayRefund, row: RefundRow) -> PaymentReply | None:
+    async def find(self, row: RefundRow) -> PaymentReply | None:
         """What the provider knows of it; None if it never heard of it."""
-        rail = self._rails.of(order.merchant, row.provider)
-        return await _find(rail, await self.payment_order(order, row))
+        rail = self._rails.of(row.merchant, row.provider)
+        return await _find(rail, await self.payment_order(row))
 
-    async def payment_order(self, order: PayRefund, row: RefundRow) -> PaymentOrder:
+    async def payment_order(self, row: RefundRow) -> PaymentOrder:
         """The part as the gateway hears of it.
 
         Without payments of its own an order is paid by one, that the shop named as the order.
         """
         return PaymentOrder(
             key=row.key,
-            merchant=order.merchant,
-            payment_id=row.payment_id or order.order_id,
+            merchant=row.merchant,
+            payment_id=row.payment_id or row.order_id,
             paid_minor=await self._ledger.paid_by(row),
             amount_minor=row.amount_minor,
-            currency=order.currency,
+            currency=row.currency,
             from_captured=row.from_captured,
         )
 

@@ -57,7 +57,7 @@ class LateTruth:
 
     async def _asked_about(self, order: PayRefund, row: RefundRow) -> None:
         try:
-            reply = await self._gateway.find(order, row)
+            reply = await self._gateway.find(row)
         except ProviderUnavailable:
             return  # still nothing that is certain; the person is waited for as before
         if reply is not None and reply.state in FINAL:
@@ -67,7 +67,7 @@ class LateTruth:
         """The row, and that its money came back where the provider says so."""
         if row.state != "settled":
             return row
-        reply = await self._gateway.find(order, row)
+        reply = await self._gateway.find(row)
         if reply is None or reply.state != "failed":
             return row
         return await self._write(order, row, row.end_seq + 1, "returned", reply)

@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from activities.gateway import Gateway
 from domain.base import Model
 from domain.errors import AnswerDiffers, CaseworkError, RefundNotFound, StoreUnavailable
 from domain.reconciliation import Finding, Task, Theirs, compare, overdue, stopped
 from domain.refunds import OPEN_STATES, RefundRow
-from providers.ports import PaymentOrder, PaymentRails
+from providers.ports import PaymentRails
 from store.ledger import Ledger
 from store.pool import Pool
 from store.reconciliation import Looks
@@ -83,10 +84,9 @@ class Reconciler:
     """Compares and tells; only one process at a time does."""
 
     def __init__(self, pool: Pool, rails: PaymentRails, workflows: RefundWorkflows, bounds: Bounds) -> None:
-        self._ledger = Ledger(pool)
         self._looks = Looks(pool)
         self._tasks = ReconciliationTasks(pool)
-        self._rails = rails
+        self._gateway = Gateway(Ledger(pool), rails)
         self._workflows = workflows
         self._bounds = bounds
 
@@ -103,7 +103,7 @@ class Reconciler:
                 *await self._looks.on_their_way(now, bounds.grace, bounds.most, merchant),
                 *await self._looks.ended(now, bounds.window, bounds.every, bounds.most, merchant),
             ]
-            round_ = _Round(self._ledger, self._looks, self._tasks, self._rails, self._workflows, bounds, now)
+            round_ = _Round(self._gateway, self._looks, self._tasks, self._workflows, bounds, now)
             return await round_.go(rows, merchant)
 
 
@@ -112,18 +112,16 @@ class _Round:
 
     def __init__(
         self,
-        ledger: Ledger,
+        gateway: Gateway,
         looks: Looks,
         tasks: ReconciliationTasks,
-        rails: PaymentRails,
         workflows: RefundWorkflows,
         bounds: Bounds,
         now: datetime,
     ) -> None:
-        self._ledger = ledger
+        self._gateway = gateway
         self._looks = looks
         self._tasks = tasks
-        self._rails = rails
         self._workflows = workflows
         self._bounds = bounds
         self._now = now
@@ -173,18 +171,8 @@ class _Round:
 
     async def _ask(self, row: RefundRow) -> Theirs | None:
         """The gateway's word, asked and never paid."""
-        rail = self._rails.of(row.merchant, row.provider)
-        asked = PaymentOrder(
-            key=row.key,
-            merchant=row.merchant,
-            payment_id=row.payment_id or row.order_id,
-            paid_minor=await self._ledger.paid_by(row),
-            amount_minor=row.amount_minor,
-            currency=row.currency,
-            from_captured=row.from_captured,
-        )
         try:
-            reply = await rail.find(asked)
+            reply = await self._gateway.find(row)
         except AnswerDiffers as told:
             said = {name: value for name, value in told.detail.items() if name != "system"}
             return Theirs.model_validate({**said, "key": row.key})

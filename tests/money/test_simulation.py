@@ -176,8 +176,8 @@ def _always(*_: object) -> bool:
     return True
 
 
-async def _key_of_the_attempt(self: Gateway, order: PayRefund, row: RefundRow) -> PaymentOrder:
-    asked = await PLAIN_ORDER(self, order, row)
+async def _key_of_the_attempt(self: Gateway, row: RefundRow) -> PaymentOrder:
+    asked = await PLAIN_ORDER(self, row)
     return asked.model_copy(update={"key": f"{asked.key}-{activity.info().attempt}"})
 
 

@@ -21,8 +21,8 @@ DEFECTS = (
     Defect(
         "the key has the attempt in it",
         "activities/gateway.py",
-        "            key=row.key,\n            merchant=order.merchant,",
-        '            key=f"{row.key}-{row.attempts}",\n            merchant=order.merchant,',
+        "            key=row.key,\n            merchant=row.merchant,",
+        '            key=f"{row.key}-{row.attempts}",\n            merchant=row.merchant,',
         (SIMULATION,),
     ),
     Defect(
