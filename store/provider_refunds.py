@@ -58,6 +58,11 @@ class ProviderRefunds:
         async with connection(self._pool) as conn:
             return [_refund(row) for row in await conn.fetch(Q["due"], now, limit)]
 
+    async def is_known(self, refund: ProviderRefund) -> bool:
+        """Whether our ledger says the same already, so that nobody need look."""
+        async with connection(self._pool) as conn:
+            return await conn.fetchval(Q["is_known"], refund.merchant, refund.key, refund.state)
+
     async def hinted(self, refund: ProviderRefund, at: datetime) -> None:
         """Its workflow was told."""
         await self._note(Q["hinted"], refund, at)

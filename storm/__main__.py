@@ -22,7 +22,7 @@ from storm.screen import Screen
 from workers.engine import AlreadyRunning, PartName, engine
 from workers.engine.up import stop_on_signals
 
-SERVERS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox")
+SERVERS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "http")
 WIDTH = 80
 STOPPED_BY_CTRL_C = 130
 
@@ -42,8 +42,9 @@ def command(
     """Kill worker, PostgreSQL, Temporal and gateway while cases are paid, and judge it from outside.
 
     Replies get lost after the money moved, connections are cut and stalled, workflows reset and terminated,
-    requests sent twice. The judge reads the gateway's journal and the callers' acknowledgements, never our
-    tables. Status 0 if all holds, else 1. State and logs are in the folder `storm` of the state folder.
+    requests sent twice, webhooks repeated, shuffled and forged. The judge reads the gateway's journal and the
+    callers' acknowledgements, never our tables. Status 0 if all holds, else 1. State and logs are in the
+    folder `storm` of the state folder.
     """
     size = Size(seed or a_seed(), cases, kills)
     sys.exit(asyncio.run(_run(size, out, as_json=as_json)))

@@ -142,6 +142,8 @@ class Callers:
             await self.ops.reset(play, twice=play.is_reset_twice)
         elif play.is_restarted:
             await self.ops.restart(play, self.cases, seq)
+        elif play.is_orphaned:
+            await self.ops.orphan(play)
 
     async def _close(self, play: Play, word: BaseModel) -> None:
         """The customer confirms once the case waits for it, and the case closes.

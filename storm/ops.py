@@ -16,6 +16,7 @@ from storm.plays import Play
 
 TASK_COMPLETED = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
 TRIES, PAUSE_SECONDS = 60, 0.5
+ORPHAN_TRIES, ORPHAN_PAUSE_SECONDS = 20, 0.02
 AWAY = (
     RPCStatusCode.UNAVAILABLE,
     RPCStatusCode.DEADLINE_EXCEEDED,
@@ -72,7 +73,7 @@ class Ops:
         `seq` is the last that its caller was told of: what is not recorded would be lost with the workflow.
         """
         await _recorded(play, cases, seq)
-        if await self._terminated(f"refund:{play.case_id}:1", tries=1):
+        if await self._terminated(play.refund_id, tries=1):
             self.done["refunds terminated"] += 1
         if not await self._terminated(play.case_id, tries=TRIES):
             return
@@ -86,6 +87,14 @@ class Ops:
                 return  # it was reopened by its refund's report meanwhile
             else:
                 return
+
+    async def orphan(self, play: Play) -> None:
+        """Terminate a refund alone while it is on its way: its case waits, and nobody pays."""
+        for _ in range(ORPHAN_TRIES):  # it may not have been started yet
+            if await self._terminated(play.refund_id, tries=1):
+                self.done["refunds orphaned"] += 1
+                return
+            await asyncio.sleep(ORPHAN_PAUSE_SECONDS)
 
     async def _terminated(self, workflow_id: str, tries: int) -> bool:
         """Whether it ran and does no more; without a server that answers it is tried again."""

@@ -30,9 +30,10 @@ SHARES: dict[Kind, int] = {
 """In percent. `late_review`: an agent answers after the deadline. `race`: two cases want the same unit."""
 ROOMS = {"complaint": "complaint", "compensation": "complaint", "delivery": "delivery"}
 
-DOUBLED, RESET, REPEATED_RESET, RESTARTED = 0.12, 0.05, 0.4, 0.04
+DOUBLED, RESET, REPEATED_RESET, RESTARTED, ORPHANED = 0.12, 0.05, 0.4, 0.04, 0.05
 """Shares: callers who send everything twice at once; cases that ops reset; of these, those reset twice; cases
-whose workflows ops terminate, the refund's with it, and let go on from what is recorded."""
+whose workflows ops terminate, the refund's with it, and let go on from what is recorded; cases of which they
+terminate the refund alone, so that nobody but the reconciler settles it."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,17 @@ class Play:
     is_reset: bool = False
     is_reset_twice: bool = False
     is_restarted: bool = False
+    is_orphaned: bool = False
 
     @property
     def case_id(self) -> str:
         """The case that is opened for it."""
         return f"{ROOMS.get(self.kind, 'return')}:{MERCHANT}:{self.number}"
+
+    @property
+    def refund_id(self) -> str:
+        """The workflow that pays its first refund."""
+        return f"refund:{self.case_id.removeprefix('return:')}:1"
 
     @property
     def customer_id(self) -> str:
@@ -114,7 +121,8 @@ def plays(cases: int, dice: random.Random) -> list[Play]:
 
 
 def _play(number: str, kind: Kind, order_id: str, dice: random.Random) -> Play:
-    doubled, reset, restarted = (dice.random() for _ in range(3))
+    doubled, reset, restarted, orphaned = (dice.random() for _ in range(4))
+    is_let_be = reset >= RESET and restarted >= RESTARTED
     pays = kind in ("return", "split", "delivery", "complaint")
     return Play(
         number=number,
@@ -124,4 +132,5 @@ def _play(number: str, kind: Kind, order_id: str, dice: random.Random) -> Play:
         is_reset=pays and reset < RESET,
         is_reset_twice=pays and reset < RESET * REPEATED_RESET,
         is_restarted=pays and reset >= RESET and restarted < RESTARTED,
+        is_orphaned=pays and is_let_be and orphaned < ORPHANED,
     )

@@ -40,6 +40,7 @@ class Report(Model):
     kills_at: dict[str, int]
     lines: dict[str, int]
     replies_lost: int
+    webhooks: dict[str, int]
     sent_twice: int
     resent: int
     ops: dict[str, int]
@@ -72,6 +73,7 @@ def report(storm: Storm, seen: Seen, judged: dict[str, Any]) -> Report:
         kills_at=dict(strikes.moments),
         lines=dict(strikes.cuts),
         replies_lost=strikes.lost_replies,
+        webhooks=dict(strikes.webhooks),
         sent_twice=storm.callers.sent_twice,
         resent=storm.cases.resent,
         ops=dict(storm.ops.done),
@@ -98,6 +100,7 @@ def lines_of(told: Report) -> list[str]:
         f"  at moments  {_counted(told.kills_at)}",
         f"  lines       {_counted(told.lines)}",
         f"  replies     {told.replies_lost} lost after the money moved",
+        f"  webhooks    {_counted(told.webhooks)}",
         f"  callers     {told.resent} requests sent again, {told.sent_twice} sent twice at once",
         f"  ops         {_counted(told.ops)}",
         f"  poison      {_counted(told.poison)}; {told.races_refused} lost a race for goods",

@@ -35,6 +35,7 @@ from storm.strikes import CUTS_PER_KILL, Strikes, victims
 from storm.visible import Seen, look
 from storm.watch import Watch
 from workers.engine import Engine, PartFailed
+from workers.engine.parts import WEBHOOKS
 
 WORKERS, WORKER_TRIES = 2, 5
 AT_ONCE = 16
@@ -42,6 +43,11 @@ PREPARED_AT_ONCE = 8
 POISON_EVERY = 50
 LOOK_SECONDS = 0.05
 HERE = Path(__file__).parent
+RECONCILED = {
+    f"{ENV_PREFIX}RECONCILE_EVERY_SECONDS": "5",
+    f"{ENV_PREFIX}RECONCILE_GRACE_SECONDS": "5",
+}
+"""As often as refunds are asked about here, so that a cycle is a few seconds."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,8 @@ class Storm:
         nobody = {play.order_id for play in drawn if play.kind == "race"} - self.callers.won
         self.wrong += [f"nobody won the race for {order_id}" for order_id in sorted(nobody)]
         self.wrong += [*self.callers.found, *self.poison.taken]
+        bad = ("bad taken", "good refused")
+        self.wrong += [f"{count} webhooks: {name}" for name in bad if (count := self.strikes.webhooks[name])]
         return seen
 
     async def _drive(self, play: Play) -> None:
@@ -174,6 +182,7 @@ async def storm(size: Size, room: Engine, out: Path) -> AsyncGenerator[Storm]:
     assert addresses.database_url is not None
     assert addresses.running_temporal is not None
     assert addresses.sandbox_url is not None
+    assert addresses.http_url is not None
     async with AsyncExitStack() as stack:
         database = urlsplit(addresses.database_url)
         temporal_port = int(addresses.running_temporal.rpartition(":")[2])
@@ -203,8 +212,10 @@ async def storm(size: Size, room: Engine, out: Path) -> AsyncGenerator[Storm]:
                     return
             await room.start_worker(env=env)
 
-        strikes = Strikes(room, sandbox, Ledger(pool), lines, recovery, dice, start_worker)
+        webhooks = f"{addresses.http_url}{WEBHOOKS}"
+        strikes = Strikes(room, sandbox, Ledger(pool), lines, recovery, dice, start_worker, webhooks)
         await asyncio.gather(*(start_worker() for _ in range(WORKERS)))
+        await room.start_reconciler(env=RECONCILED)
         cases = Cases(client, CaseRecords(pool), patience_seconds=PATIENCE_SECONDS)
         callers = Callers(cases, sandbox, book, watch, ops, recovery, strikes.decides)
         poison = Poison(client)

@@ -12,7 +12,7 @@ import httpx2
 
 from domain.errors import CaseworkError
 from sandbox.client import SandboxClient
-from sandbox.messages import FaultRule
+from sandbox.messages import Delivery, FaultRule, WebhookSettings
 from store.ledger import Ledger
 from storm.proxy import Proxy
 from storm.recovery import Recovery
@@ -28,8 +28,12 @@ TRIES = 5
 MOMENT_SECONDS, LOOK_SECONDS = 5.0, 0.02
 LOST_SHARE, BROKEN_SHARE, DAWDLES_SHARE = 0.25, 0.05, 0.3
 SETTLES_AFTER_SECONDS = (0.0, 0.0, 1.0)
+REPEATS, SHUFFLED_WITHIN_SECONDS, FORGED_SHARE, OTHER_BAD_SHARE = 3, 3.0, 0.1, 0.05
+"""Of the webhooks: each is sent so often, within so long; to a tenth somebody adds a forged one, to others
+one without a signature, or an old one."""
 STALL_SECONDS = (0.5, 8.0)
 CUTS_PER_KILL = 0.5
+CLIENT_ERROR, SERVER_ERROR = 400, 500
 
 
 def gateway_faults(dice: random.Random) -> list[FaultRule]:
@@ -44,12 +48,36 @@ def gateway_faults(dice: random.Random) -> list[FaultRule]:
     ]
 
 
+def webhook_rules(url: str, dice: random.Random) -> WebhookSettings:
+    """Webhooks in any order, again and again, with lies among them."""
+    return WebhookSettings(
+        url=url,
+        repeat=REPEATS,
+        shuffle=True,
+        delay_seconds=SHUFFLED_WITHIN_SECONDS,
+        forge=FORGED_SHARE,
+        unsigned=OTHER_BAD_SHARE,
+        stale=OTHER_BAD_SHARE,
+        seed=dice.randrange(1, 10**6),
+    )
+
+
 def victims(kills: int, dice: random.Random) -> list[str]:
     """Who is killed, in turn: each part its share, the workers what is left of it."""
     others = [name for name, share in SHARES.items() if name != "worker" for _ in range(round(kills * share))]
     chosen = (others + ["worker"] * kills)[:kills]
     dice.shuffle(chosen)
     return chosen
+
+
+def became_of(sent: Delivery) -> str:
+    """`taken` and `refused` are as they should be, `bad taken` and `good refused` never."""
+    if sent.status is None or sent.status >= SERVER_ERROR:
+        return "unanswered"
+    is_taken, is_good = sent.status < CLIENT_ERROR, sent.kind == "genuine"
+    if is_taken == is_good:
+        return "taken" if is_taken else "refused"
+    return "bad taken" if is_taken else "good refused"
 
 
 async def _until_heard(tell: Callable[[], Awaitable[T]]) -> T:
@@ -71,10 +99,13 @@ class Strikes:
     recovery: Recovery
     dice: random.Random
     start_worker: Callable[[], Awaitable[None]]
+    webhooks_url: str
     kills: Counter[str] = field(default_factory=Counter[str])
     moments: Counter[str] = field(default_factory=Counter[str])
     cuts: Counter[str] = field(default_factory=Counter[str])
     lost_replies: int = 0
+    webhooks: Counter[str] = field(default_factory=Counter[str])
+    """By what became of them."""
     back_after: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     """Seconds from the kill until the part answered again."""
     deciding: "asyncio.Queue[str]" = field(default_factory=lambda: asyncio.Queue[str](maxsize=1))
@@ -90,9 +121,13 @@ class Strikes:
         faults, settles_after = gateway_faults(self.dice), self.dice.choice(SETTLES_AFTER_SECONDS)
         await _until_heard(lambda: self.sandbox.set_faults("payments", *faults))
         await _until_heard(lambda: self.sandbox.set_gateway(settle_after_seconds=settles_after))
+        rules = webhook_rules(self.webhooks_url, self.dice)
+        await _until_heard(lambda: self.sandbox.set_webhooks(rules))
 
     async def count_lost(self) -> None:
-        """Keep what the gateway's faults did before they are forgotten."""
+        """Keep what the gateway's faults and webhooks did before it is forgotten."""
+        for sent in await _until_heard(self.sandbox.webhooks):
+            self.webhooks[became_of(sent)] += 1
         rules = await _until_heard(lambda: self.sandbox.faults("payments"))
         self.lost_replies += sum(rule.fired for rule in rules if rule.kind in ("lost_after", "error_after"))
 

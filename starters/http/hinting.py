@@ -70,6 +70,9 @@ class Hinting:
         age = now - refund.received_at
         again = now + min(max(age, PAUSE_MIN), PAUSE_MAX)  # so the pauses double
         assert refund.key is not None
+        if await self._refunds.is_known(refund):
+            await self._refunds.hinted(refund, now)
+            return
         try:
             order = await self._orders.by_key(refund.key)
             if order.merchant != refund.merchant:

@@ -44,3 +44,6 @@ WHERE provider = $1 AND merchant = $2 AND provider_ref = $3 AND event_id = $4;
 UPDATE provider_refunds
 SET hint_at = $5
 WHERE provider = $1 AND merchant = $2 AND provider_ref = $3 AND event_id = $4;
+
+-- @is_known: Whether the ledger has a refund in this state.
+SELECT EXISTS (SELECT 1 FROM refunds WHERE merchant = $1 AND key = $2 AND state = $3);

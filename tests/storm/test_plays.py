@@ -25,7 +25,7 @@ def test_each_kind_comes_and_each_thing_befalls_some() -> None:
     assert {play.kind for play in cases} == set(SHARES)
     assert all(
         any(getattr(play, name) for play in cases)
-        for name in ("is_doubled", "is_reset", "is_reset_twice", "is_restarted")
+        for name in ("is_doubled", "is_reset", "is_reset_twice", "is_restarted", "is_orphaned")
     )
 
 

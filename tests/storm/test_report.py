@@ -30,6 +30,7 @@ def told(money: dict[str, Any] | None = None, seen: Seen | None = None, wrong: s
         kills_at={"any": 20, "sent": 40},
         lines={"postgres cut": 8, "postgres held": 7, "temporal cut": 8, "temporal held": 7},
         replies_lost=700,
+        webhooks={"taken": 7200, "refused": 480},
         sent_twice=1200,
         resent=40,
         ops={"resets": 100, "cases terminated": 60, "refunds terminated": 20},

@@ -76,11 +76,13 @@ class Engine:
         name = name or next(self._worker_names)
         return await self.bring_up(plan_worker(name, self.state_dir, {**self.environment(), **(env or {})}))
 
-    async def start_reconciler(self) -> RunningPart:
-        """Start the reconciler and wait until it has begun."""
+    async def start_reconciler(self, env: Mapping[str, str] | None = None) -> RunningPart:
+        """Start the reconciler and wait until it has begun; `env` comes before the engine's own."""
         settings = self._given or Settings()
         every = span(settings.reconcile_every_seconds)
-        return await self.bring_up(plan_reconciler(self.state_dir, self.environment(), every))
+        return await self.bring_up(
+            plan_reconciler(self.state_dir, {**self.environment(), **(env or {})}, every)
+        )
 
     async def bring_up(self, plan: Plan) -> RunningPart:
         """Start what is planned and wait until it is ready. Raises `PartFailed`."""
