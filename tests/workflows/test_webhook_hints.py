@@ -176,3 +176,16 @@ async def test_a_dispute_that_is_told_keeps_money_back_until_its_end_is_told(
     await case.act("retry_refund", by="lead", reason="The dispute is won.")
     await case.until_stage("confirmation")
     assert await desk.books_agree() == 3333
+
+
+async def test_nobody_looks_at_what_the_ledger_knows_already(desk: Desk) -> None:
+    await desk.put_order()
+    case = await desk.open()
+    await case.send_in()
+    await case.until_stage("confirmation")
+    key, before = desk.key(case), (await case.refund().describe()).run_id
+    await ProviderRefunds(desk.pool).record(desk.merchant, news(desk, key), datetime.now(UTC))
+    await hinting(desk).drain()
+    told = await row(desk, key)
+    assert (told.hinted_at is not None, told.hint_at) == (True, None)
+    assert (await case.refund().describe()).run_id == before
