@@ -12,7 +12,8 @@ from typing import Protocol, TypeVar
 from activities.gateway import Gateway
 from domain.base import Model
 from domain.errors import AnswerDiffers, CaseworkError, RefundNotFound, StoreUnavailable
-from domain.reconciliation import Finding, Task, Theirs, compare, overdue, stopped
+from domain.reconciliation import Finding, Theirs, compare, overdue, stopped
+from domain.reconciliation_tasks import Task
 from domain.refunds import OPEN_STATES, RefundRow
 from providers.ports import PaymentRails
 from store.ledger import Ledger

@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from domain.errors import NotFound, WrongStage
-from domain.reconciliation import Finding, Task, is_there_still, match
+from domain.reconciliation import Finding, is_there_still, match
+from domain.reconciliation_tasks import Task
 from domain.refunds import RefundRow
 from store.pool import Connection, Pool, Row, connection, transaction
 from store.sql import load

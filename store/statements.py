@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from domain.base import Model
-from domain.reconciliation import Finding, Task, compare, match, unknown_to_us
+from domain.reconciliation import Finding, compare, match, unknown_to_us
+from domain.reconciliation_tasks import Task
 from domain.refunds import RefundRow
 from domain.statements import ZONES, Statement, must_be_told
 from store.pool import Connection, Pool, transaction

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from domain.reconciliation import Task
+from domain.reconciliation_tasks import Task
 from starters.cli.tables import print_facts, print_table
 from starters.moments import moment
 from starters.money import money

@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 
 from domain.reconciliation import (
-    DO,
     KINDS,
-    Task,
     Theirs,
     compare,
     is_there_still,
@@ -17,6 +15,7 @@ from domain.reconciliation import (
     stopped,
     unknown_to_us,
 )
+from domain.reconciliation_tasks import DO, Task
 from domain.refunds import OPEN_STATES, RefundRow
 from domain.statements import days_of, must_be_told
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from domain.reconciliation import Task
+from domain.reconciliation_tasks import Task
 from domain.refunds import RefundIntent, RefundRow, RefundState
 from domain.statements import Rail
 from providers.ports import PaymentOrder, PaymentRails
