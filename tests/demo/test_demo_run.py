@@ -59,10 +59,7 @@ def test_the_day_ends_with_equal_books_and_nothing_left(tmp_path: Path) -> None:
     assert clocks["return", "review"]["breached"] > 0
     policy = PolicyLibrary(Settings().policies_dir, Settings().calendars_dir).load("demo")
     of_complaints = {metric for kind, metric in clocks if kind == "complaint"}
-    for_others = {
-        "refund_approval",
-        "repayment",
-    }  # no complaint of the day is paid so much, no money comes back
+    for_others = {"refund_approval", "repayment"}  # none is paid so much, and no money comes back
     assert of_complaints | for_others == set(policy.metrics["complaint"])
     assert clocks["return", "refund_approval"]["met"] > 0
     assert {metric for kind, metric in clocks if kind == "claim"} == set(policy.metrics["claim"])

@@ -31,6 +31,8 @@ LEDGER = Target(
         "tests/store/test_ledger.py",
         "tests/store/test_approvals.py",
         "tests/store/test_goodwill.py",
+        "tests/store/test_disputes.py",
+        "tests/money/test_split_refunds.py",
         "tests/money/test_model_is_the_ledger.py",
     ),
 )
