@@ -100,10 +100,11 @@ class Reconciler:
             if not held:
                 return Cycle(skipped=True)
             bounds = self._bounds
-            rows = [
+            due = [
                 *await self._looks.on_their_way(now, bounds.grace, bounds.most, merchant),
                 *await self._looks.ended(now, bounds.window, bounds.every, bounds.most, merchant),
             ]
+            rows = list({row.key: row for row in due}.values())  # one may end between the two
             round_ = _Round(self._gateway, self._looks, self._tasks, self._workflows, bounds, now)
             return await round_.go(rows, merchant)
 
