@@ -1,17 +1,14 @@
 """What became of a refund after its end: money that had settled may come back (design §5)."""
 
-from typing import Literal
-
 from temporalio import activity
 
-from activities.clock import scheduled_at
 from activities.failures import typed_failures
 from activities.gateway import Gateway
-from activities.refunds import FINAL, Reports, outcome_of
+from activities.refund_ends import FINAL, as_a_whole, told_by, write_end
+from activities.refunds import Reports
 from domain.errors import NotFound, ProviderUnavailable
-from domain.refund_parts import together
-from domain.refunds import OPEN_STATES, PayRefund, RefundOutcome, RefundRow, ended
-from providers.ports import PaymentRails, PaymentReply
+from domain.refunds import OPEN_STATES, PayRefund, RefundOutcome, RefundRow
+from providers.ports import PaymentRails
 from store.ledger import Ledger
 
 
@@ -37,7 +34,7 @@ class LateTruth:
         if any(row.state in OPEN_STATES for row in rows):
             return None
         rows = [await self._looked_at(order, row) for row in rows]
-        outcome = together([(row.amount_minor, outcome_of(row)) for row in rows])
+        outcome = as_a_whole(rows)
         if outcome.state == "returned":
             await self._reports.tell(order, outcome)
         return outcome
@@ -50,7 +47,7 @@ class LateTruth:
             if row.state in OPEN_STATES and row.first_sent_at is not None:
                 await self._asked_about(order, row)
         rows = await self._ledger.parts(order.refund_id)
-        outcome = together([(row.amount_minor, outcome_of(row)) for row in rows])
+        outcome = as_a_whole(rows)
         if outcome.state != "held":
             await self._reports.tell(order, outcome)
         return outcome
@@ -61,7 +58,7 @@ class LateTruth:
         except ProviderUnavailable:
             return  # still nothing that is certain; the person is waited for as before
         if reply is not None and reply.state in FINAL:
-            await self._write(order, row, row.end_seq, reply.state, reply)
+            await write_end(self._ledger, order, row, told_by(reply, row, reply.state))
 
     async def _looked_at(self, order: PayRefund, row: RefundRow) -> RefundRow:
         """The row, and that its money came back where the provider says so."""
@@ -70,17 +67,4 @@ class LateTruth:
         reply = await self._gateway.find(row)
         if reply is None or reply.state != "failed":
             return row
-        return await self._write(order, row, row.end_seq + 1, "returned", reply)
-
-    async def _write(
-        self,
-        order: PayRefund,
-        row: RefundRow,
-        seq: int,
-        state: Literal["settled", "failed", "returned"],
-        reply: PaymentReply,
-    ) -> RefundRow:
-        said = reply.model_dump(include={"provider_ref", "reason"})
-        outcome = RefundOutcome(state=state, at=scheduled_at(), part=row.part, **said)
-        batch = ended(order, seq, outcome, row=row)
-        return await self._ledger.record(row.key, state, outcome.at, batch=batch, **said)
+        return await write_end(self._ledger, order, row, told_by(reply, row, "returned"))

@@ -1,6 +1,6 @@
 """Money: ledger before money, one key per refund, query before resend (design §5)."""
 
-from typing import Literal, Protocol, get_args
+from typing import Protocol
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError
 from activities.clock import scheduled_at
 from activities.failures import as_application_error, come_again, typed_failures
 from activities.gateway import Gateway, TurnedDown
+from activities.refund_ends import ENDS, Certain, as_a_whole, outcome_of, told_by, write_end
 from domain.approvals import Approval, Asking
 from domain.base import Model
 from domain.errors import NotFound, PaymentDisputed, ProviderUnavailable
@@ -26,15 +27,10 @@ from domain.refunds import (
     RefundRow,
     Reservation,
     ResolveRefund,
-    ended,
     requested,
 )
 from providers.ports import VOUCHERS, PaymentRails
 from store.ledger import Ledger
-
-Certain = Literal["settled", "failed"]
-FINAL: tuple[Certain, ...] = get_args(Certain)
-ENDS = (*FINAL, "returned")
 
 
 class Report(Model):
@@ -150,14 +146,8 @@ class RefundActivities:
         if reply.state == "pending":
             await self._ledger.record(row.key, "pending", scheduled_at(), provider_ref=reply.provider_ref)
             raise self._again(order, "pending at the provider")
-        outcome = RefundOutcome(
-            state=reply.state,
-            at=scheduled_at(),
-            provider_ref=reply.provider_ref,
-            reason=reply.reason,
-            part=row.part,
-        )
-        await self._write_end(order, row, outcome)
+        outcome = told_by(reply, row, reply.state)
+        await write_end(self._ledger, order, row, outcome)
         return outcome
 
     @activity.defn
@@ -175,7 +165,7 @@ class RefundActivities:
             return _question(await self._ledger.approval(order.refund_id))
         if any(row.state not in ENDS for row in rows):
             return None
-        return together([(row.amount_minor, outcome_of(row)) for row in rows])
+        return as_a_whole(rows)
 
     @activity.defn
     @typed_failures
@@ -194,10 +184,10 @@ class RefundActivities:
             reason=word.reason,
             part=row.part,
         )
-        await self._write_end(order, row, outcome, actor=f"ops:{word.by}")
+        await write_end(self._ledger, order, row, outcome, actor=f"ops:{word.by}")
         rows = await self._ledger.parts(order.refund_id)
         if len(rows) > 1:
-            outcome = together([(each.amount_minor, outcome_of(each)) for each in rows])
+            outcome = as_a_whole(rows)
         await self._reports.tell(order, outcome)
         return outcome
 
@@ -205,7 +195,7 @@ class RefundActivities:
         if is_certain_no(no.row, no.reason):
             failed = RefundOutcome(state="failed", at=scheduled_at(), reason=no.reason, part=no.row.part)
             # Another attempt may have sent it since, and be paid: then this no is not certain any more.
-            written = await self._write_end(order, no.row, failed, if_attempts=no.row.attempts)
+            written = await write_end(self._ledger, order, no.row, failed, if_attempts=no.row.attempts)
             if written.state == "failed":
                 return failed
         return await self._held(no.row, no.reason)
@@ -227,27 +217,6 @@ class RefundActivities:
             raise come_again(ABSENT, "refund_absent", ABSENT_TWICE_APART)
         return RefundOutcome(state="held", at=scheduled_at(), reason=ABSENT, part=row.part)
 
-    async def _write_end(
-        self,
-        order: PayRefund,
-        row: RefundRow,
-        outcome: RefundOutcome,
-        *,
-        actor: str = "system",
-        if_attempts: int | None = None,
-    ) -> RefundRow:
-        """Write a certain end down; `if_attempts` as the ledger has it."""
-        assert outcome.state in FINAL
-        return await self._ledger.record(
-            row.key,
-            outcome.state,
-            outcome.at,
-            provider_ref=outcome.provider_ref,
-            reason=outcome.reason,
-            batch=ended(order, row.end_seq, outcome, actor, row),
-            if_attempts=if_attempts,
-        )
-
     def _again(self, order: PayRefund, why: str) -> ApplicationError:
         """Look again, with waits that double."""
         wait = next_look_in(order.rules, activity.info().attempt - 1)
@@ -257,16 +226,3 @@ class RefundActivities:
 
 def _question(asked: Approval) -> RefundOutcome:
     return RefundOutcome(state="asked", at=asked.asked_at, hash=asked.hash, why=asked.why)
-
-
-def outcome_of(row: RefundRow) -> RefundOutcome:
-    """What the ledger says of it; one without an end is for a person by then."""
-    return RefundOutcome.model_validate(
-        {
-            "state": row.state if row.state in ENDS else "held",
-            "part": row.part,
-            "at": row.state_since,
-            "provider_ref": row.provider_ref,
-            "reason": row.reason if row.state in ENDS else row.last_error,
-        }
-    )

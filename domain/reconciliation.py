@@ -7,10 +7,8 @@ from typing import Literal, get_args
 from pydantic import JsonValue
 
 from domain.base import Currency, Model, SomeMinor, UtcInstant
+from domain.provider_news import ProviderState
 from domain.refunds import OPEN_STATES, RefundRow, RefundState
-
-TheirState = Literal["pending", "settled", "failed", "stuck"]
-"""As the gateway's adapter says it; `stuck` was taken on and cannot arrive."""
 
 FindingKind = Literal[
     "unknown_to_us",
@@ -38,7 +36,7 @@ class Theirs(Model):
     key: str | None = None
     amount_minor: SomeMinor | None = None
     currency: Currency | None = None
-    state: TheirState
+    state: ProviderState
     at: UtcInstant | None = None
     row: int | None = None
 
@@ -162,7 +160,7 @@ def is_there_still(kind: FindingKind, row: RefundRow | None, theirs: Theirs | No
     return found is not None and found.kind == kind
 
 
-def _by_state(ours: RefundState, theirs: TheirState, source: Source) -> tuple[FindingKind | None, bool]:
+def _by_state(ours: RefundState, theirs: ProviderState, source: Source) -> tuple[FindingKind | None, bool]:
     """What differs, and whether the refund's workflow can settle it.
 
     A statement tells what was so on its day: what came later is no difference.

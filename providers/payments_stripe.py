@@ -19,6 +19,7 @@ from domain.errors import (
     ProviderRefused,
     ProviderUnavailable,
 )
+from domain.provider_news import ProviderState
 from providers.payment_accounts import StripeAccount
 from providers.ports import PaymentOrder, PaymentReply, check_answer
 
@@ -34,7 +35,7 @@ PAGE_SIZE = 100
 # Where Stripe counts otherwise than ISO 4217 (docs.stripe.com/currencies, "special cases").
 DIGITS_AT_STRIPE = {"ISK": 2, "UGX": 2, "MGA": 0}
 
-STATES = {"succeeded": "settled", "failed": "failed", "canceled": "failed"}
+STATES: dict[str, ProviderState] = {"succeeded": "settled", "failed": "failed", "canceled": "failed"}
 """Every other status of a refund may still become one of these."""
 
 DISPUTED = "charge_disputed"
@@ -138,7 +139,7 @@ def _key_of(refund: stripe.Refund) -> str | None:
 def _reply(refund: stripe.Refund) -> PaymentReply:
     state = STATES.get(refund.status or "", "pending")
     reason = getattr(refund, "failure_reason", None) or (refund.status if state == "failed" else None)
-    return PaymentReply.model_validate({"state": state, "provider_ref": refund.id, "reason": reason})
+    return PaymentReply(state=state, provider_ref=refund.id, reason=reason)
 
 
 async def _asked(what: str, ask: Callable[[], R]) -> R:

@@ -7,21 +7,21 @@ says only that it was taken on; what became of it is asked for.
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from wechatpayv3 import WeChatPay, WeChatPayType  # pyright: ignore[reportMissingTypeStubs]
 
 from domain.base import Model
 from domain.errors import ProviderRefused, ProviderUnavailable
+from domain.provider_news import ProviderState
 from providers.client_library import check_currency, in_thread
 from providers.payment_accounts import WechatAccount
 from providers.ports import PaymentOrder, PaymentReply, check_answer
 
 CURRENCY = "CNY"
 
-States = Literal["pending", "settled", "failed", "stuck"]
 # CLOSED wants a new number; ABNORMAL is not the end, but only a person can lead it to another card.
-STATES: dict[str, States] = {
+STATES: dict[str, ProviderState] = {
     "SUCCESS": "settled",
     "PROCESSING": "pending",
     "CLOSED": "failed",

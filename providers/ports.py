@@ -13,6 +13,7 @@ from domain.errors import AnswerDiffers
 from domain.notices import Channel
 from domain.orders import Language, Order
 from domain.parcels import Scan
+from domain.provider_news import ProviderState
 
 
 class PaymentOrder(Model):
@@ -38,7 +39,7 @@ class PaymentReply(Model):
     `stuck`: it was taken on and cannot arrive, and only a person can lead it elsewhere.
     """
 
-    state: Literal["pending", "settled", "failed", "stuck"]
+    state: ProviderState
     provider_ref: str
     reason: str | None = None
 

@@ -5,7 +5,7 @@ paid back, and its `refund_fee` is the sum of all refunds of the payment: the am
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
 from pydantic import Field
@@ -13,11 +13,11 @@ from pydantic import Field
 from domain.base import Model
 from domain.errors import InvalidRequest, WebhookForged, WebhookUnsigned
 from domain.provider_news import RefundNews
+from domain.statements import ZONES
 from providers.payment_accounts import AlipayAccount
 from providers.payments_alipay import CURRENCY, alipay_client, refund_ref
 from providers.webhook_forms import check_fresh, read_signed
 
-BEIJING = timezone(timedelta(hours=8))
 RESENT_FOR = timedelta(hours=26)
 """A notification is sent again for 25 h, and nothing says that each has a `notify_time` of its own."""
 FIELDS_MAX = 100
@@ -83,7 +83,7 @@ def _form(body: bytes) -> dict[str, str]:
 
 def _beijing(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=BEIJING)
+        return datetime.fromisoformat(text).replace(tzinfo=ZONES["alipay"])
     except ValueError:
         raise InvalidRequest(
             "the webhook is genuine and cannot be read: a time", field="notify_time"

@@ -15,9 +15,9 @@ from domain.base import Instant, Model, SomeMinor
 from domain.disputes import DisputeState
 from domain.errors import WebhookForged, WebhookUnsigned
 from domain.provider_news import DisputeNews, News, ProviderState, RefundNews
+from providers.payment_accounts import WEBHOOK_SECRET_PREFIX
 from providers.webhook_forms import check_fresh, read_signed, unix_time
 
-PREFIX = "whsec_"
 VERSION = "v1"
 REFUNDS, DISPUTES = "refund.", "dispute."
 
@@ -48,7 +48,7 @@ class SandboxWebhook:
     """The endpoint with this secret (`whsec_` and base64)."""
 
     def __init__(self, secret: str) -> None:
-        self._secret = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+        self._secret = base64.b64decode(secret.removeprefix(WEBHOOK_SECRET_PREFIX), validate=True)
 
     def read(self, headers: Mapping[str, str], body: bytes, now: datetime) -> News | None:
         """As `PaymentWebhook` says."""

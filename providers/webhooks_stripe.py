@@ -9,13 +9,12 @@ import stripe
 from domain.base import Model, SomeMinor
 from domain.disputes import DisputeState
 from domain.errors import WebhookForged, WebhookUnsigned
-from domain.provider_news import DisputeNews, News, ProviderState, RefundNews
-from providers.payments_stripe import KEY_NAME, amount_from_stripe
+from domain.provider_news import DisputeNews, News, RefundNews
+from providers.payments_stripe import KEY_NAME, STATES, amount_from_stripe
 from providers.webhook_forms import check_fresh, read_signed, unix_time
 
 HEADER = "stripe-signature"
 LIBRARY: Any = stripe.WebhookSignature  # its types are partly unknown
-STATES: dict[str, ProviderState] = {"succeeded": "settled", "failed": "failed", "canceled": "failed"}
 DISPUTES: dict[str, DisputeState] = {
     "needs_response": "open",
     "under_review": "open",

@@ -7,6 +7,7 @@ import re
 
 from domain.reconciliation import Theirs
 from domain.statements import ZONES
+from providers.payments_alipay import CURRENCY, refund_ref
 from providers.statements.reading import Row, check_head, csv_rows, headed, invalid, once
 
 TRADE, KIND, AT, AMOUNT, KEY = "支付宝交易号", "业务类型", "完成时间", "订单金额（元）", "退款批次号/请求号"
@@ -14,7 +15,6 @@ REFUND = "退款"
 KINDS = (REFUND, "交易")
 END = re.compile(r"#-*业务明细列表结束")
 COUNT = re.compile(r"#退款合计：(\d+)笔")
-CURRENCY = "CNY"
 
 
 def read_alipay(text: str) -> list[Theirs]:
@@ -50,7 +50,7 @@ def _line(row: Row) -> Theirs:
     key = row.needed(KEY)
     return Theirs(
         # As the adapter names it: Alipay gives a refund no number of its own.
-        ref=f"{row.needed(TRADE)}/{key}",
+        ref=refund_ref(row.needed(TRADE), key),
         key=key,
         amount_minor=-minor,
         currency=CURRENCY,

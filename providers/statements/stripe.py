@@ -5,7 +5,8 @@ Amounts are in whole units with a sign; the metadata of a refund are columns tha
 
 from datetime import UTC
 
-from domain.reconciliation import Theirs, TheirState
+from domain.provider_news import ProviderState
+from domain.reconciliation import Theirs
 from providers.statements.reading import Row, check_head, csv_rows, headed, once
 
 KEY = "refund_metadata[casework_key]"
@@ -18,7 +19,7 @@ NEEDED = (
     "source_id",
     KEY,
 )
-CATEGORIES: dict[str, TheirState] = {"refund": "settled", "refund_failure": "failed"}
+CATEGORIES: dict[str, ProviderState] = {"refund": "settled", "refund_failure": "failed"}
 """Every other kind of movement (charges, fees, payouts) is no refund."""
 
 

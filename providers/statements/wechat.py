@@ -4,7 +4,8 @@ Each cell begins with a backtick and is not quoted, so that a comma in a cell is
 rows are the names of the sums and the sums. Amounts are in yuan, times in China's.
 """
 
-from domain.reconciliation import Theirs, TheirState
+from domain.provider_news import ProviderState
+from domain.reconciliation import Theirs
 from domain.statements import ZONES
 from providers.statements.reading import Row, check_head, headed, invalid, once
 
@@ -14,7 +15,7 @@ ASKED, PAID = "申请退款金额", "退款金额"
 ASKED_AT, AT = "退款申请时间", "交易时间"
 """Only a bill of the type REFUND has the first: there, the other one is when the order was paid."""
 SUM_HEAD = "总交易单数"
-STATES: dict[str, TheirState] = {
+STATES: dict[str, ProviderState] = {
     "SUCCESS": "settled",
     "PROCESSING": "pending",
     "CLOSED": "failed",

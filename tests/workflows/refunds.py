@@ -7,6 +7,15 @@ from domain.refunds import RefundRow
 from starters.refund_hints import RefundHints
 from store.refund_orders import RefundOrders
 from tests.workflows.case import Case, patience
+from tests.workflows.desk import Desk
+
+
+async def sent_in(desk: Desk) -> Case:
+    """A return whose goods have passed, so that the refund is on its way."""
+    await desk.put_order()
+    case = await desk.open()
+    await case.send_in()
+    return case
 
 
 async def until_ledger(case: Case, state: str, seq: int = 1) -> None:

@@ -9,15 +9,7 @@ from store.books import check_books
 from store.ledger import Ledger
 from tests.workflows.case import Case, refused
 from tests.workflows.desk import Desk
-from tests.workflows.refunds import hint, ledger_row, pass_refund_time, until_ledger
-
-
-async def sent_in(desk: Desk) -> Case:
-    """A return whose goods have passed, so that the refund is on its way."""
-    await desk.put_order()
-    case = await desk.open()
-    await case.send_in()
-    return case
+from tests.workflows.refunds import hint, ledger_row, pass_refund_time, sent_in, until_ledger
 
 
 async def stream(case: Case, seq: int = 1) -> list[str]:

@@ -7,15 +7,7 @@ import pytest
 from domain.refunds import refund_key
 from tests.workflows.case import Case, refused
 from tests.workflows.desk import SANDBOX_AHEAD, Desk
-from tests.workflows.refunds import ledger_row, pass_refund_time, resolve, until_ledger
-
-
-async def sent_in(desk: Desk) -> Case:
-    """A return whose goods have passed, so that the refund is on its way."""
-    await desk.put_order()
-    case = await desk.open()
-    await case.send_in()
-    return case
+from tests.workflows.refunds import ledger_row, pass_refund_time, resolve, sent_in, until_ledger
 
 
 @pytest.mark.parametrize("fault", ["lost_before", "lost_after", "error_before", "error_after", "down"])
