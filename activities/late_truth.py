@@ -25,7 +25,8 @@ class LateTruth:
     async def look_again(self, order: PayRefund) -> RefundOutcome | None:
         """What became of a refund that has ended; None for one that has not, or was never reserved.
 
-        Money that came back is free again, and the case is told; told again it changes nothing.
+        Money that came back is free again. The case is told in any case: it may not have heard of the end,
+        and told again it changes nothing.
         """
         try:
             rows = await self._ledger.parts(order.refund_id)
@@ -35,8 +36,7 @@ class LateTruth:
             return None
         rows = [await self._looked_at(order, row) for row in rows]
         outcome = as_a_whole(rows)
-        if outcome.state == "returned":
-            await self._reports.tell(order, outcome)
+        await self._reports.tell(order, outcome)
         return outcome
 
     @activity.defn

@@ -53,6 +53,8 @@ class Cycle(Model):
     looked: int = 0
     unanswered: int = 0
     hinted: int = 0
+    begun: int = 0
+    """Refunds of which their cases had heard nothing, and whose workflows were gone."""
     temporal_answers: bool = True
     found: list[Task] = []
     """Every difference that is there, with those that their workflows may yet settle."""
@@ -69,6 +71,10 @@ class RefundWorkflows(Protocol):
 
     async def look(self, refund_id: str) -> None:
         """Have it look at the gateway now; one that does not run is begun again."""
+        ...
+
+    async def begin(self, case_id: str, seq: int) -> bool:
+        """Have a case's refund begun again unless it runs; whether it was."""
         ...
 
 
@@ -106,7 +112,8 @@ class Reconciler:
             ]
             rows = list({row.key: row for row in due}.values())  # one may end between the two
             round_ = _Round(self._gateway, self._looks, self._tasks, self._workflows, bounds, now)
-            return await round_.go(rows, merchant)
+            unheard = await self._looks.unheard(now, bounds.grace, bounds.most, merchant)
+            return await round_.go(rows, unheard, merchant)
 
 
 class _Round:
@@ -130,7 +137,9 @@ class _Round:
         self._unanswered: Counter[tuple[str, str]] = Counter()
         self._temporal_answers = True
 
-    async def go(self, rows: Sequence[RefundRow], merchant: str | None) -> Cycle:
+    async def go(
+        self, rows: Sequence[RefundRow], unheard: Sequence[tuple[str, int]], merchant: str | None
+    ) -> Cycle:
         """Compare these; of the other differences those of everybody, or of one merchant."""
         looks = await self._at_once(self._look, rows)
         findings = [found for look in looks for found in look.findings]
@@ -139,6 +148,7 @@ class _Round:
         await self._tasks.gone(compared, findings, self._now)
         still = await self._tasks.judge_statements_again(self._now, merchant)
         hinted = await self._hint([task for task in (*seen, *still) if task.is_to_be_told])
+        begun = await self._at_once(self._begun, unheard)
         late = await self._tasks.open_late(self._now, self._bounds.patience, merchant)
         # Also those without an answer: a gateway that is away must not take the turns of the others.
         await self._looks.looked([look.row.key for look in looks], self._now, self._bounds.window)
@@ -147,6 +157,7 @@ class _Round:
             looked=len(looks),
             unanswered=sum(look.unanswered for look in looks),
             hinted=hinted,
+            begun=sum(begun),
             temporal_answers=self._temporal_answers,
             found=[*seen, *still],
             opened=[*at_once, *late],
@@ -210,6 +221,17 @@ class _Round:
             self._temporal_answers = False
             return None
         return refund_id
+
+    async def _begun(self, refund: tuple[str, int]) -> bool:
+        if not self._temporal_answers:
+            return False
+        try:
+            return await self._workflows.begin(*refund)
+        except (RefundNotFound, StoreUnavailable):
+            return False
+        except CaseworkError:
+            self._temporal_answers = False
+            return False
 
     async def _at_once(self, work: Callable[..., Awaitable[T]], items: Sequence[object]) -> list[T]:
         """Do it for all, some at a time, in their order."""

@@ -43,6 +43,14 @@ class RefundRuns:
         client = await self._connected()
         await RefundHints(client, self._settings.task_queue).look(await self._orders.order(refund_id))
 
+    async def begin(self, case_id: str, seq: int) -> bool:
+        """Have a case's refund begun again unless it runs; whether it was. Raises as `look` does."""
+        order = await self._orders.of_case(case_id, seq)
+        if await self.runs(order.refund_id):
+            return False
+        await RefundHints(await self._connected(), self._settings.task_queue).look(order)
+        return True
+
     async def _connected(self) -> Client:
         if self._client is None:
             self._client = await connect(self._settings, patience_seconds=0)

@@ -46,6 +46,17 @@ class Looks:
         """Refunds that ended within the window and were not looked at for so long, or differ."""
         return await self._rows("ended", now - window, now - every, limit, merchant)
 
+    async def unheard(
+        self, now: datetime, grace: timedelta, limit: int, merchant: str | None = None
+    ) -> list[tuple[str, int]]:
+        """Case and number of refunds of which an open case has heard nothing for longer than the grace.
+
+        The ledger may not have them: a workflow that is terminated before it reserves leaves no trace there.
+        """
+        async with connection(self._pool) as conn:
+            rows = await conn.fetch(Q["unheard"], now - grace, limit, merchant)
+        return [(row["case_id"], row["seq"]) for row in rows]
+
     async def looked(self, keys: Collection[str], now: datetime, window: timedelta) -> None:
         """Note that these had their turn."""
         async with connection(self._pool) as conn:

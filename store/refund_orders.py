@@ -22,13 +22,20 @@ class RefundOrders:
         """
         try:
             row = (await self._ledger.parts(refund_id))[0]
-            state = await self._archive.state(row.case_id)
-        except (NotFound, CaseNotFound):
+        except NotFound:
             raise RefundNotFound(f"there is no refund {refund_id}", refund_id=refund_id) from None
+        return await self.of_case(row.case_id, row.seq)
+
+    async def of_case(self, case_id: str, seq: int) -> PayRefund:
+        """The order of a case's refund, whether the ledger has it or not. Raises `RefundNotFound`."""
+        try:
+            state = await self._archive.state(case_id)
+        except CaseNotFound:
+            raise RefundNotFound(f"there is no case {case_id}", case_id=case_id) from None
         for part in state.refunds:
-            if part.seq == row.seq:
+            if part.seq == seq:
                 return order_of(state, part)
-        raise RefundNotFound(f"{row.case_id} has not recorded {refund_id} yet", refund_id=refund_id)
+        raise RefundNotFound(f"{case_id} has not recorded its refund {seq} yet", case_id=case_id)
 
     async def by_key(self, key: str) -> PayRefund:
         """The same by a key that a provider was given. Raises `RefundNotFound`."""

@@ -38,3 +38,22 @@ ON CONFLICT (key) DO UPDATE SET looked_at = excluded.looked_at;
 
 -- @forget_looks: Of refunds whose turn does not come again.
 DELETE FROM reconciliation_looks WHERE looked_at < $1;
+
+-- @unheard: Refunds that open cases have put on their way and heard nothing of since, the oldest first.
+SELECT cases.case_id, (started.data->>'refund_seq')::integer AS seq
+FROM cases
+JOIN events AS started ON started.case_id = cases.case_id AND started.superseded_at IS NULL
+WHERE cases.open
+    AND started.type LIKE '%.refund_started'
+    AND started.at <= $1
+    AND ($3::text IS NULL OR cases.merchant = $3)
+    AND NOT EXISTS (
+        SELECT 1
+        FROM events AS heard
+        WHERE heard.case_id = cases.case_id
+            AND heard.superseded_at IS NULL
+            AND heard.type = replace(started.type, '_started', '_reported')
+            AND heard.data->>'refund_seq' = started.data->>'refund_seq'
+    )
+ORDER BY started.at, cases.case_id
+LIMIT $2;

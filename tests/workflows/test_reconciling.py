@@ -70,6 +70,36 @@ async def test_a_terminated_refund_is_settled_within_a_cycle(
     assert await ReconciliationTasks(desk.pool).list(desk.merchant, closed=True) == []
 
 
+async def test_one_that_was_terminated_before_it_was_reserved_is_paid(
+    desk: Desk, reconciler: Reconciler
+) -> None:
+    await desk.put_order()
+    case = await desk.open()
+    async with desk.pool.acquire() as conn, conn.transaction():
+        await conn.execute("SELECT 1 FROM order_budgets WHERE merchant = $1 FOR UPDATE", desk.merchant)
+        await case.send_in()
+        await case.until_event("return.refund_started")
+        await case.until_pending("reserve_refund", case.refund())
+        await case.refund().terminate("a test")
+        await desk.until("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+    assert await desk.ledger(case) == []
+    assert (await cycle(desk, reconciler)).begun == 1
+    await settled_and_told(desk, case)
+    assert (await cycle(desk, reconciler, minutes=1)).begun == 0
+
+
+async def test_a_case_that_did_not_hear_of_its_refunds_end_is_told(
+    desk: Desk, reconciler: Reconciler
+) -> None:
+    case = await on_its_way(desk, "lost_after")
+    await case.refund().terminate("a test")
+    row = await ledger_row(case)
+    await Ledger(desk.pool).record(row.key, "settled", datetime.now(UTC), provider_ref="re_1")
+    assert (await cycle(desk, reconciler)).begun == 1
+    await case.until_stage("confirmation")
+    assert (await cycle(desk, reconciler, minutes=1)).begun == 0
+
+
 async def test_one_that_was_terminated_before_anything_was_sent_is_paid(
     desk: Desk, reconciler: Reconciler
 ) -> None:
