@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from uuid import UUID
 
 from pydantic import TypeAdapter
 
@@ -114,10 +113,7 @@ async def _append_turn(conn: Connection, turn: Mapping[int, _Prepared]) -> dict[
     for index, each in turn.items():
         tail = tails.get(each.batch.case_id, [])
         try:
-            first_seen = await _first_seen(conn, each.batch, tail)
-            placed[index] = _Placed(
-                each, place(each.batch, [digest for _, digest in each.stored], tail, first_seen)
-            )
+            placed[index] = _Placed(each, place(each.batch, [digest for _, digest in each.stored], tail))
         except StreamConflict as conflict:
             outcomes[index] = conflict
     superseded = await _supersede(conn, placed.values())
@@ -146,13 +142,6 @@ async def _read_tails(conn: Connection, batches: Sequence[Batch]) -> dict[str, l
     return {
         case_id: [LiveRow(*row[1:]) for row in tail] for case_id, tail in groupby(rows, itemgetter("stream"))
     }
-
-
-async def _first_seen(conn: Connection, batch: Batch, tail: Sequence[LiveRow]) -> dict[UUID, int]:
-    """The order of the stream's runs; asked for only when another run than the batch's wrote last."""
-    if batch.run_id is None or all(row.run_id in (None, batch.run_id) for row in tail):
-        return {}
-    return {row["run_id"]: row["first_pos"] for row in await conn.fetch(Q["runs_of"], batch.case_id)}
 
 
 async def _supersede(conn: Connection, placed: Iterable[_Placed]) -> Counter[str]:

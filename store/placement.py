@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from domain.errors import InvalidRequest, StreamConflict
 from domain.records import Batch
@@ -15,7 +14,6 @@ class LiveRow:
 
     seq: int
     content_hash: bytes
-    run_id: UUID | None
     emitted_at: datetime | None
 
 
@@ -48,14 +46,11 @@ def check_shape(batch: Batch) -> None:
         )
 
 
-def place(
-    batch: Batch, hashes: Sequence[bytes], tail: Sequence[LiveRow], first_seen: Mapping[UUID, int]
-) -> Placement:
+def place(batch: Batch, hashes: Sequence[bytes], tail: Sequence[LiveRow]) -> Placement:
     """Place a batch in its stream.
 
-    `hashes` are its events' content, `tail` the stream's live rows from `first_seq - 1` on, in order, and
-    `first_seen` orders the runs that wrote to the stream. Raises `StreamConflict` for a gap, and for a batch
-    of an attempt that a later one has overtaken.
+    `hashes` are its events' content, `tail` the stream's live rows from `first_seq - 1` on, in order. Raises
+    `StreamConflict` for a gap, and for a batch of an attempt that a later one has overtaken.
     """
     live = {row.seq: row for row in tail}
     if batch.first_seq > 1 and batch.first_seq - 1 not in live:
@@ -69,7 +64,7 @@ def place(
     is_repeat = repeated == len(batch.events)
     supersede_from = next_seq if next_seq in live and not is_repeat else None
     if not is_repeat:
-        _refuse_overtaken(batch, tail, next_seq, first_seen)
+        _refuse_overtaken(batch, tail, next_seq)
     last_seq = batch.first_seq + len(batch.events) - 1
     is_head = supersede_from is not None or last_seq >= (tail[-1].seq if tail else 0)
     return Placement(repeated, supersede_from, last_seq, is_head)
@@ -83,22 +78,20 @@ def _count_repeated(batch: Batch, hashes: Sequence[bytes], live: Mapping[int, Li
     return len(hashes)
 
 
-def _refuse_overtaken(
-    batch: Batch, tail: Sequence[LiveRow], next_seq: int, first_seen: Mapping[UUID, int]
-) -> None:
+def _refuse_overtaken(batch: Batch, tail: Sequence[LiveRow], next_seq: int) -> None:
     """The rows that the batch builds on or replaces must not come from a later attempt than its own."""
     for row in tail:
-        if row.seq >= next_seq - 1 and _is_later(row, batch, first_seen):
+        if row.seq >= next_seq - 1 and _is_later(row, batch):
             raise StreamConflict(
                 f"{batch.case_id}: event {next_seq} comes from an attempt that a later one has overtaken",
                 reason="overtaken",
             )
 
 
-def _is_later(row: LiveRow, batch: Batch, first_seen: Mapping[UUID, int]) -> bool:
-    if row.run_id is None or batch.run_id is None:
-        return False
-    if row.run_id == batch.run_id:
-        return bool(row.emitted_at and batch.emitted_at and row.emitted_at > batch.emitted_at)
-    # A run that the stream has not seen yet is the newest.
-    return batch.run_id in first_seen and first_seen[batch.run_id] < first_seen[row.run_id]
+def _is_later(row: LiveRow, batch: Batch) -> bool:
+    """By when it was emitted, not by when it arrived.
+
+    A run ends before the next one begins, but what a terminated run had under way may still arrive after the
+    next one's first events.
+    """
+    return bool(row.emitted_at and batch.emitted_at and row.emitted_at > batch.emitted_at)

@@ -28,6 +28,7 @@ class Recorder:
         self._summary: CaseSummary | None = None
         self._held: dict[str, list[UnitRange]] | None = None
         self._wanted = False
+        self._emitted_at: datetime | None = None
         self.blocked_since: datetime | None = None
 
     @property
@@ -59,6 +60,8 @@ class Recorder:
     async def _flush(self) -> None:
         events, self.pending = self.pending, []
         self._in_flight = events
+        # The store orders attempts by it: it must not go back where the server's clock was set back.
+        self._emitted_at = max(workflow.now(), self._emitted_at or workflow.now())
         batch = Batch(
             case_id=self._case_id,
             first_seq=events[0].seq,
@@ -66,7 +69,7 @@ class Recorder:
             summary=self._summary,
             held=self._held,
             run_id=UUID(workflow.info().run_id),
-            emitted_at=workflow.now(),
+            emitted_at=self._emitted_at,
         )
         what = _summary(events)
         await local_first(

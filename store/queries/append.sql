@@ -2,17 +2,7 @@
 SELECT append_at_end($1::new_batch[], $2::new_event[], $3::jsonb, $4::text[], $5::held_units[]);
 
 -- @tails: Locks the streams of a group and reads, per batch, the live rows from the one before it on.
-SELECT stream, place, digest, writer, written_at FROM lock_and_read_tails($1::new_batch[]);
-
--- @runs_of: Orders the runs that ever wrote to a stream by their first row.
-SELECT run_id, min(pos) AS first_pos
-FROM (
-    SELECT run_id, pos FROM events WHERE case_id = $1 AND superseded_at IS NULL
-    UNION ALL
-    SELECT run_id, pos FROM events WHERE case_id = $1 AND superseded_at IS NOT NULL
-) AS written
-WHERE run_id IS NOT NULL
-GROUP BY run_id;
+SELECT stream, place, digest, written_at FROM lock_and_read_tails($1::new_batch[]);
 
 -- @supersede: Marks what re-emitted events replace, and all that came after it.
 UPDATE events

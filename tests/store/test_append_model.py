@@ -41,10 +41,9 @@ STEPS = st.builds(
 
 @dataclass
 class Model:
-    """A stream as a list of (word, run, minute), and the runs in the order in which they first wrote."""
+    """A stream as a list of words, each with the minute in which it was emitted."""
 
-    rows: list[tuple[str, int, int]]
-    runs: list[int]
+    rows: list[tuple[str, int]]
 
     def start_of(self, step: Step) -> int:
         """How many events come before the delivery's first."""
@@ -63,18 +62,10 @@ class Model:
         if repeated == len(step.words):
             return True
         kept = start + repeated
-        if any(self._is_later(row, step) for row in self.rows[max(kept - 1, 0) :]):
+        if any(minute > step.minute for _, minute in self.rows[max(kept - 1, 0) :]):
             return False
-        self.rows[kept:] = [(word, step.run, step.minute) for word in step.words[repeated:]]
-        if step.run not in self.runs:
-            self.runs.append(step.run)
+        self.rows[kept:] = [(word, step.minute) for word in step.words[repeated:]]
         return True
-
-    def _is_later(self, row: tuple[str, int, int], step: Step) -> bool:
-        _, run, minute = row
-        if run == step.run:
-            return minute > step.minute
-        return step.run in self.runs and self.runs.index(step.run) < self.runs.index(run)
 
 
 def as_batch(step: Step, first: int) -> Batch:
@@ -126,7 +117,7 @@ async def test_any_deliveries_leave_what_the_model_says(pool: Pool) -> None:
 
     async def play(groups: list[list[Step]]) -> None:
         await pool.execute("TRUNCATE events, outbox, cases, claims")
-        models = {case_id: Model([], []) for case_id in CASES}
+        models = {case_id: Model([]) for case_id in CASES}
         for group in groups:
             batches: list[Batch] = []
             expected: list[bool] = []

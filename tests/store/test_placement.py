@@ -1,8 +1,7 @@
 """Placing a batch in its stream, without a database: repeats, supersedes, gaps, overtaken attempts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -11,16 +10,17 @@ from domain.records import Batch
 from store.placement import LiveRow, Placement, check_shape, place
 from tests.store.streams import CASE, OPENED_AT, make_batch, make_events, make_summary, units
 
-OLD_RUN, NEW_RUN = UUID(int=1), UUID(int=2)
+
+def row(seq: int, words: str, minute: int | None = None) -> LiveRow:
+    return LiveRow(seq, words.encode(), clock(minute))
 
 
-def row(seq: int, words: str, run: UUID | None = None, minute: int | None = None) -> LiveRow:
-    emitted_at = None if minute is None else OPENED_AT + timedelta(minutes=minute)
-    return LiveRow(seq, words.encode(), run, emitted_at)
+def clock(minute: int | None) -> datetime | None:
+    return None if minute is None else OPENED_AT + timedelta(minutes=minute)
 
 
-def placed(batch: Batch, words: str, *tail: LiveRow, first_seen: dict[UUID, int] | None = None) -> Placement:
-    return place(batch, [letter.encode() for letter in words], tail, first_seen or {})
+def placed(batch: Batch, words: str, *tail: LiveRow) -> Placement:
+    return place(batch, [letter.encode() for letter in words], tail)
 
 
 @pytest.mark.parametrize(
@@ -48,47 +48,40 @@ def test_a_gap_is_refused() -> None:
     assert refusal.value.detail["reason"] == "gap"
 
 
-def attempt(run: UUID | None, minute: int | None, first: int = 2) -> Batch:
-    emitted_at = None if minute is None else OPENED_AT + timedelta(minutes=minute)
-    return make_batch(first, first, run_id=run, emitted_at=emitted_at, with_summary=False)
+def attempt(minute: int | None, first: int = 2) -> Batch:
+    return make_batch(first, first, emitted_at=clock(minute), with_summary=False)
 
 
 @pytest.mark.parametrize(
     ("batch", "live"),
     [
-        (attempt(NEW_RUN, 5), row(2, "b", NEW_RUN, 4)),
-        (attempt(NEW_RUN, 5), row(2, "b", NEW_RUN, 5)),
-        (attempt(NEW_RUN, 1), row(2, "b", OLD_RUN, 4)),
-        (attempt(None, None), row(2, "b", OLD_RUN, 4)),
-        (attempt(NEW_RUN, None), row(2, "b", NEW_RUN, 4)),
-        (attempt(UUID(int=3), 1), row(2, "b", NEW_RUN, 4)),
+        (attempt(5), row(2, "b", 4)),
+        (attempt(5), row(2, "b", 5)),
+        (attempt(1), row(2, "b")),
+        (attempt(None), row(2, "b", 4)),
     ],
 )
-def test_a_later_attempt_or_run_supersedes(batch: Batch, live: LiveRow) -> None:
-    """The same run with a later clock, a run that came later, and writers that do not say who they are."""
-    tail = [row(1, "a"), live]
-    assert place(batch, [b"x"], tail, {OLD_RUN: 10, NEW_RUN: 20}).supersede_from == 2
+def test_a_later_attempt_supersedes(batch: Batch, live: LiveRow) -> None:
+    """One that was emitted later, or at the same instant, and writers that do not say when."""
+    assert place(batch, [b"x"], [row(1, "a"), live]).supersede_from == 2
 
 
 @pytest.mark.parametrize(
     ("batch", "tail"),
     [
-        (attempt(NEW_RUN, 3), [row(1, "a"), row(2, "b", NEW_RUN, 4)]),
-        (attempt(OLD_RUN, 9), [row(1, "a", OLD_RUN, 1), row(2, "b", NEW_RUN, 4)]),
-        (attempt(OLD_RUN, 9, first=3), [row(2, "b", NEW_RUN, 4)]),
-        (attempt(NEW_RUN, 3, first=3), [row(2, "b", NEW_RUN, 4)]),
+        (attempt(3), [row(1, "a"), row(2, "b", 4)]),
+        (attempt(3, first=3), [row(2, "b", 4)]),
     ],
 )
 def test_an_overtaken_attempt_is_refused(batch: Batch, tail: list[LiveRow]) -> None:
     """It neither replaces what a later attempt wrote nor goes on after it."""
     with pytest.raises(StreamConflict) as refusal:
-        place(batch, [b"x"], tail, {OLD_RUN: 10, NEW_RUN: 20})
+        place(batch, [b"x"], tail)
     assert refusal.value.detail["reason"] == "overtaken"
 
 
 def test_a_repeat_by_an_overtaken_attempt_is_harmless() -> None:
-    live = row(2, "x", NEW_RUN, 4)
-    assert place(attempt(NEW_RUN, 3), [b"x"], [row(1, "a"), live], {}).repeated == 1
+    assert place(attempt(3), [b"x"], [row(1, "a"), row(2, "x", 4)]).repeated == 1
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,12 @@ _keys = count(1)
 PATIENCE_SECONDS = 30
 LOOK_SECONDS = 0.02
 
-# The case was closing, or going on in a new run, in that moment: the request was not applied.
-THROWN_BACK = (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.RESOURCE_EXHAUSTED)
+# The case was closing, or going on in a new run, in that moment: the same key may ask again.
+THROWN_BACK = (
+    RPCStatusCode.FAILED_PRECONDITION,
+    RPCStatusCode.RESOURCE_EXHAUSTED,
+    RPCStatusCode.UNAVAILABLE,
+)
 
 
 @dataclass
