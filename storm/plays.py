@@ -1,11 +1,14 @@
 """What the storm's customers come with: the dice say which case is of which kind, and what befalls it."""
 
 import random
+import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 from domain.orders import Order, OrderLine, OrderPayment
+from starters.settings import Settings
 
 MERCHANT = "storm"
 CURRENCY = "CNY"
@@ -134,3 +137,10 @@ def _play(number: str, kind: Kind, order_id: str, dice: random.Random) -> Play:
         is_restarted=pays and reset >= RESET and restarted < RESTARTED,
         is_orphaned=pays and is_let_be and orphaned < ORPHANED,
     )
+
+
+def own_policies(folder: Path) -> Path:
+    """The shipped policies, and the storm's."""
+    shutil.copytree(Settings().policies_dir, folder, dirs_exist_ok=True)
+    shutil.copy(Path(__file__).with_name("storm.yaml"), folder)
+    return folder

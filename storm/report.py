@@ -11,7 +11,7 @@ NOT_PROVED = (
     "SIGKILL is no power loss: what the kernel had taken was still written.",
     "The provider is simulated and honours its keys; real ones only promise to.",
     "One machine: no two clocks differ, and only a proxy cuts connections.",
-    "Temporal is its development server; no faults were put inside its store.",
+    "Temporal is its development server; its store was locked, but never torn.",
 )
 MOST_SHOWN = 20
 

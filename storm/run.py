@@ -3,7 +3,6 @@
 import asyncio
 import os
 import random
-import shutil
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -27,7 +26,7 @@ from store.pool import create_pool
 from storm.books import CallersBook, write_journal
 from storm.callers import PATIENCE_SECONDS, Callers
 from storm.ops import Ops
-from storm.plays import Play, plays
+from storm.plays import Play, own_policies, plays
 from storm.poison import Poison
 from storm.proxy import proxy
 from storm.recovery import Recovery
@@ -35,14 +34,13 @@ from storm.strikes import CUTS_PER_KILL, Strikes, victims
 from storm.visible import Seen, look
 from storm.watch import Watch
 from workers.engine import Engine, PartFailed
-from workers.engine.parts import WEBHOOKS
+from workers.engine.parts import TEMPORAL_STORE, WEBHOOKS
 
 WORKERS, WORKER_TRIES = 2, 5
 AT_ONCE = 16
 PREPARED_AT_ONCE = 8
 POISON_EVERY = 50
 LOOK_SECONDS = 0.05
-HERE = Path(__file__).parent
 RECONCILED = {
     f"{ENV_PREFIX}RECONCILE_EVERY_SECONDS": "5",
     f"{ENV_PREFIX}RECONCILE_GRACE_SECONDS": "5",
@@ -213,7 +211,17 @@ async def storm(size: Size, room: Engine, out: Path) -> AsyncGenerator[Storm]:
             await room.start_worker(env=env)
 
         webhooks = f"{addresses.http_url}{WEBHOOKS}"
-        strikes = Strikes(room, sandbox, Ledger(pool), lines, recovery, dice, start_worker, webhooks)
+        strikes = Strikes(
+            room=room,
+            sandbox=sandbox,
+            ledger=Ledger(pool),
+            proxies=lines,
+            recovery=recovery,
+            dice=dice,
+            start_worker=start_worker,
+            webhooks_url=webhooks,
+            temporal_store=room.state_dir / TEMPORAL_STORE,
+        )
         await asyncio.gather(*(start_worker() for _ in range(WORKERS)))
         await room.start_reconciler(env=RECONCILED)
         cases = Cases(client, CaseRecords(pool), patience_seconds=PATIENCE_SECONDS)
@@ -233,13 +241,6 @@ async def storm(size: Size, room: Engine, out: Path) -> AsyncGenerator[Storm]:
             watch=watch,
             dice=dice,
         )
-
-
-def own_policies(folder: Path) -> Path:
-    """The shipped policies, and the storm's."""
-    shutil.copytree(Settings().policies_dir, folder, dirs_exist_ok=True)
-    shutil.copy(HERE / "storm.yaml", folder)
-    return folder
 
 
 def a_seed() -> int:

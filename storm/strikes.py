@@ -1,4 +1,4 @@
-"""What befalls the machines: SIGKILL for each part in turn, by the dice; connections cut and stalled."""
+"""What befalls the machines: SIGKILL for each part, by the dice; lines cut or held, a store locked."""
 
 import asyncio
 import random
@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 import httpx2
@@ -14,6 +15,7 @@ from domain.errors import CaseworkError
 from sandbox.client import SandboxClient
 from sandbox.messages import Delivery, FaultRule, WebhookSettings
 from store.ledger import Ledger
+from storm.locked_store import hold_store
 from storm.proxy import Proxy
 from storm.recovery import Recovery
 from workers.engine import Engine, RunningPart
@@ -32,6 +34,8 @@ REPEATS, SHUFFLED_WITHIN_SECONDS, FORGED_SHARE, OTHER_BAD_SHARE = 3, 3.0, 0.1, 0
 """Of the webhooks: each is sent so often, within so long; to a tenth somebody adds a forged one, to others
 one without a signature, or an old one."""
 STALL_SECONDS = (0.5, 8.0)
+STORE = "temporal store"
+STORE_SECONDS = (0.5, 4.0)
 CUTS_PER_KILL = 0.5
 CLIENT_ERROR, SERVER_ERROR = 400, 500
 
@@ -100,6 +104,7 @@ class Strikes:
     dice: random.Random
     start_worker: Callable[[], Awaitable[None]]
     webhooks_url: str
+    temporal_store: Path
     kills: Counter[str] = field(default_factory=Counter[str])
     moments: Counter[str] = field(default_factory=Counter[str])
     cuts: Counter[str] = field(default_factory=Counter[str])
@@ -188,9 +193,12 @@ class Strikes:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def strike_line(self) -> None:
-        """Cut or stall the workers' connections to PostgreSQL or to Temporal."""
-        name = self.dice.choice(sorted(self.proxies))
-        if self.dice.random() < 0.5:
+        """Cut or stall the workers' connections to PostgreSQL or to Temporal, or lock Temporal's store."""
+        name = self.dice.choice([*sorted(self.proxies), STORE])
+        if name == STORE:
+            if await hold_store(self.temporal_store, self.dice.uniform(*STORE_SECONDS)):
+                self.cuts[f"{name} locked"] += 1
+        elif self.dice.random() < 0.5:
             self.recovery.struck()
             self.proxies[name].cut()
             self.cuts[f"{name} cut"] += 1

@@ -32,6 +32,8 @@ PARTS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "http", "worke
 
 LOOPBACK = "127.0.0.1"
 WEBHOOKS = "/webhooks/payments"
+TEMPORAL_STORE = "temporal.db"
+"""Temporal's SQLite in the state folder, where its history is kept."""
 QUIET_PORTS = range(20_000, 32_000)
 """Below the range that kernels hand out for outgoing connections, so that a free port stays free."""
 TIME_SKIPPING = (
@@ -110,7 +112,7 @@ async def plan_temporal(
     for setting in settings:
         command += ["--dynamic-config-value", setting]
     if keep_history:
-        command += ["--db-filename", str(state_dir / "temporal.db")]
+        command += ["--db-filename", str(state_dir / TEMPORAL_STORE)]
     target = f"{LOOPBACK}:{port}"
 
     async def settle(_: RunningPart) -> EngineAddresses:
