@@ -79,8 +79,9 @@ class Batch(Model):
 
     `summary` replaces the stream's read-model row; `held` is what the case still holds of its order,
     line to unit ranges, and replaces its claims. Both None for streams that have none (a refund).
-    `run_id` and `emitted_at` (the run's own clock) say which attempt speaks: with them the store tells a
-    late delivery of an earlier attempt, which it refuses, from a reset that re-emits, which supersedes.
+    `run_id`, which a reset keeps, and `emitted_at` (the run's own clock) say which attempt speaks: with them
+    the store tells a late delivery of an earlier attempt, which it refuses, from a reset that re-emits, which
+    supersedes.
     """
 
     case_id: str

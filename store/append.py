@@ -113,7 +113,10 @@ async def _append_turn(conn: Connection, turn: Mapping[int, _Prepared]) -> dict[
     for index, each in turn.items():
         tail = tails.get(each.batch.case_id, [])
         try:
-            placed[index] = _Placed(each, place(each.batch, [digest for _, digest in each.stored], tail))
+            has_written = await _has_written(conn, each.batch, tail)
+            placed[index] = _Placed(
+                each, place(each.batch, [digest for _, digest in each.stored], tail, has_written=has_written)
+            )
         except StreamConflict as conflict:
             outcomes[index] = conflict
     superseded = await _supersede(conn, placed.values())
@@ -142,6 +145,13 @@ async def _read_tails(conn: Connection, batches: Sequence[Batch]) -> dict[str, l
     return {
         case_id: [LiveRow(*row[1:]) for row in tail] for case_id, tail in groupby(rows, itemgetter("stream"))
     }
+
+
+async def _has_written(conn: Connection, batch: Batch, tail: Sequence[LiveRow]) -> bool:
+    """Whether the batch's run wrote to the stream before; asked for only where another run's rows are met."""
+    if batch.run_id is None or all(row.run_id in (None, batch.run_id) for row in tail):
+        return False
+    return await conn.fetchval(Q["has_written"], batch.case_id, batch.run_id)
 
 
 async def _supersede(conn: Connection, placed: Iterable[_Placed]) -> Counter[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from domain.errors import InvalidRequest, StreamConflict
 from domain.records import Batch
@@ -14,6 +15,7 @@ class LiveRow:
 
     seq: int
     content_hash: bytes
+    run_id: UUID | None
     emitted_at: datetime | None
 
 
@@ -46,11 +48,14 @@ def check_shape(batch: Batch) -> None:
         )
 
 
-def place(batch: Batch, hashes: Sequence[bytes], tail: Sequence[LiveRow]) -> Placement:
+def place(
+    batch: Batch, hashes: Sequence[bytes], tail: Sequence[LiveRow], *, has_written: bool = False
+) -> Placement:
     """Place a batch in its stream.
 
-    `hashes` are its events' content, `tail` the stream's live rows from `first_seq - 1` on, in order. Raises
-    `StreamConflict` for a gap, and for a batch of an attempt that a later one has overtaken.
+    `hashes` are its events' content, `tail` the stream's live rows from `first_seq - 1` on, in order, and
+    `has_written` says whether the batch's run wrote to the stream before. Raises `StreamConflict` for a gap,
+    and for a batch of an attempt that a later one has overtaken.
     """
     live = {row.seq: row for row in tail}
     if batch.first_seq > 1 and batch.first_seq - 1 not in live:
@@ -64,7 +69,7 @@ def place(batch: Batch, hashes: Sequence[bytes], tail: Sequence[LiveRow]) -> Pla
     is_repeat = repeated == len(batch.events)
     supersede_from = next_seq if next_seq in live and not is_repeat else None
     if not is_repeat:
-        _refuse_overtaken(batch, tail, next_seq)
+        _refuse_overtaken(batch, tail, next_seq, has_written=has_written)
     last_seq = batch.first_seq + len(batch.events) - 1
     is_head = supersede_from is not None or last_seq >= (tail[-1].seq if tail else 0)
     return Placement(repeated, supersede_from, last_seq, is_head)
@@ -78,20 +83,22 @@ def _count_repeated(batch: Batch, hashes: Sequence[bytes], live: Mapping[int, Li
     return len(hashes)
 
 
-def _refuse_overtaken(batch: Batch, tail: Sequence[LiveRow], next_seq: int) -> None:
+def _refuse_overtaken(batch: Batch, tail: Sequence[LiveRow], next_seq: int, *, has_written: bool) -> None:
     """The rows that the batch builds on or replaces must not come from a later attempt than its own."""
     for row in tail:
-        if row.seq >= next_seq - 1 and _is_later(row, batch):
+        if row.seq >= next_seq - 1 and _is_later(row, batch, has_written=has_written):
             raise StreamConflict(
                 f"{batch.case_id}: event {next_seq} comes from an attempt that a later one has overtaken",
                 reason="overtaken",
             )
 
 
-def _is_later(row: LiveRow, batch: Batch) -> bool:
-    """By when it was emitted, not by when it arrived.
+def _is_later(row: LiveRow, batch: Batch, *, has_written: bool) -> bool:
+    """A run that is new to the stream is the newest, whatever its clock says.
 
-    A run ends before the next one begins, but what a terminated run had under way may still arrive after the
-    next one's first events.
+    Attempts of one run, which resets and repeated tasks make, go by when they were emitted, not by when they
+    arrived: what a terminated attempt had under way may come after the first events of the next one.
     """
+    if row.run_id != batch.run_id and not has_written:
+        return False
     return bool(row.emitted_at and batch.emitted_at and row.emitted_at > batch.emitted_at)

@@ -68,7 +68,8 @@ class Recorder:
             events=events,
             summary=self._summary,
             held=self._held,
-            run_id=UUID(workflow.info().run_id),
+            # A reset keeps it: whichever attempt recorded first, a later one knows the stream for its own.
+            run_id=UUID(workflow.info().original_execution_run_id),
             emitted_at=self._emitted_at,
         )
         what = _summary(events)

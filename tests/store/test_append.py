@@ -110,24 +110,24 @@ async def test_an_overtaken_attempt_neither_replaces_nor_goes_on(pool: Pool) -> 
         assert [type(outcome) for outcome in await append(pool, batch)] == [StreamConflict]
         async with pool.acquire() as conn:
             assert await append_at_end(conn, [batch]) is None
-    after_reset = make_batch(2, 2, "after the reset", **attempt(run=2, minute=4))
-    assert await append(pool, after_reset) == [Appended(1, 0, 1, 2)]
-    [refusal] = await append(pool, make_batch(3, 3, "late", **attempt(run=1, minute=3)))
+    new_run = make_batch(2, 2, "a new run", **attempt(run=2, minute=1))
+    assert await append(pool, new_run) == [Appended(1, 0, 1, 2)]
+    [refusal] = await append(pool, make_batch(3, 3, "late", **attempt(run=1, minute=0)))
     assert isinstance(refusal, StreamConflict)
-    assert await live(pool) == [(1, FIRST), (2, "after the reset")]
+    assert await live(pool) == [(1, FIRST), (2, "a new run")]
 
 
 async def test_of_two_resets_the_second_wins_in_whatever_order_they_arrive(pool: Pool) -> None:
     """What the first reset's run had under way when it was terminated may come after the second one's."""
     await append(pool, make_batch(1, 2, **attempt(run=1, minute=2)))
-    second = make_batch(2, 2, "second reset", **attempt(run=3, minute=4))
+    second = make_batch(2, 2, "second reset", **attempt(run=1, minute=4))
     assert await append(pool, second) == [Appended(1, 0, 1, 2)]
     for late in (
-        make_batch(2, 2, "first reset", **attempt(run=2, minute=3)),
-        make_batch(3, 3, "first reset", **attempt(run=2, minute=3)),
+        make_batch(2, 2, "first reset", **attempt(run=1, minute=3)),
+        make_batch(3, 3, "first reset", **attempt(run=1, minute=3)),
     ):
         assert [type(outcome) for outcome in await append(pool, late)] == [StreamConflict]
-    goes_on = make_batch(3, 3, "second reset", **attempt(run=3, minute=5))
+    goes_on = make_batch(3, 3, "second reset", **attempt(run=1, minute=5))
     assert await append(pool, goes_on) == [Appended(1, 0, 0, 3)]
     assert await live(pool) == [(1, FIRST), (2, "second reset"), (3, "second reset")]
 

@@ -41,9 +41,10 @@ STEPS = st.builds(
 
 @dataclass
 class Model:
-    """A stream as a list of words, each with the minute in which it was emitted."""
+    """A stream as a list of (word, run, minute), and the runs that ever wrote to it."""
 
-    rows: list[tuple[str, int]]
+    rows: list[tuple[str, int, int]]
+    runs: set[int]
 
     def start_of(self, step: Step) -> int:
         """How many events come before the delivery's first."""
@@ -62,10 +63,15 @@ class Model:
         if repeated == len(step.words):
             return True
         kept = start + repeated
-        if any(minute > step.minute for _, minute in self.rows[max(kept - 1, 0) :]):
+        if any(self._is_later(row, step) for row in self.rows[max(kept - 1, 0) :]):
             return False
-        self.rows[kept:] = [(word, step.minute) for word in step.words[repeated:]]
+        self.rows[kept:] = [(word, step.run, step.minute) for word in step.words[repeated:]]
+        self.runs.add(step.run)
         return True
+
+    def _is_later(self, row: tuple[str, int, int], step: Step) -> bool:
+        _, run, minute = row
+        return (run == step.run or step.run in self.runs) and minute > step.minute
 
 
 def as_batch(step: Step, first: int) -> Batch:
@@ -117,7 +123,7 @@ async def test_any_deliveries_leave_what_the_model_says(pool: Pool) -> None:
 
     async def play(groups: list[list[Step]]) -> None:
         await pool.execute("TRUNCATE events, outbox, cases, claims")
-        models = {case_id: Model([]) for case_id in CASES}
+        models = {case_id: Model([], set()) for case_id in CASES}
         for group in groups:
             batches: list[Batch] = []
             expected: list[bool] = []

@@ -1,7 +1,9 @@
 """Placing a batch in its stream, without a database: repeats, supersedes, gaps, overtaken attempts."""
 
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -10,9 +12,11 @@ from domain.records import Batch
 from store.placement import LiveRow, Placement, check_shape, place
 from tests.store.streams import CASE, OPENED_AT, make_batch, make_events, make_summary, units
 
+RUN, OTHER_RUN = UUID(int=1), UUID(int=2)
 
-def row(seq: int, words: str, minute: int | None = None) -> LiveRow:
-    return LiveRow(seq, words.encode(), clock(minute))
+
+def row(seq: int, words: str, minute: int | None = None, run: UUID | None = RUN) -> LiveRow:
+    return LiveRow(seq, words.encode(), run, clock(minute))
 
 
 def clock(minute: int | None) -> datetime | None:
@@ -48,8 +52,8 @@ def test_a_gap_is_refused() -> None:
     assert refusal.value.detail["reason"] == "gap"
 
 
-def attempt(minute: int | None, first: int = 2) -> Batch:
-    return make_batch(first, first, emitted_at=clock(minute), with_summary=False)
+def attempt(minute: int | None, first: int = 2, run: UUID | None = RUN) -> Batch:
+    return make_batch(first, first, run_id=run, emitted_at=clock(minute), with_summary=False)
 
 
 @pytest.mark.parametrize(
@@ -63,21 +67,29 @@ def attempt(minute: int | None, first: int = 2) -> Batch:
 )
 def test_a_later_attempt_supersedes(batch: Batch, live: LiveRow) -> None:
     """One that was emitted later, or at the same instant, and writers that do not say when."""
-    assert place(batch, [b"x"], [row(1, "a"), live]).supersede_from == 2
+    assert place(batch, [b"x"], [row(1, "a"), live], has_written=True).supersede_from == 2
 
 
-@pytest.mark.parametrize(
-    ("batch", "tail"),
-    [
-        (attempt(3), [row(1, "a"), row(2, "b", 4)]),
-        (attempt(3, first=3), [row(2, "b", 4)]),
-    ],
-)
-def test_an_overtaken_attempt_is_refused(batch: Batch, tail: list[LiveRow]) -> None:
+def test_a_run_that_is_new_to_the_stream_is_the_newest_whatever_its_clock_says() -> None:
+    batch = attempt(1, run=OTHER_RUN)
+    assert place(batch, [b"x"], [row(1, "a"), row(2, "b", 4)], has_written=False).supersede_from == 2
+
+
+@pytest.mark.parametrize("has_written", [True, False])
+@pytest.mark.parametrize("first", [2, 3])
+def test_an_overtaken_attempt_is_refused(first: int, has_written: bool) -> None:
     """It neither replaces what a later attempt wrote nor goes on after it."""
     with pytest.raises(StreamConflict) as refusal:
-        place(batch, [b"x"], tail)
+        place(attempt(3, first), [b"x"], [row(1, "a"), row(2, "b", 4)], has_written=has_written)
     assert refusal.value.detail["reason"] == "overtaken"
+
+
+@pytest.mark.parametrize(("minute", "is_refused"), [(3, True), (5, False)])
+def test_a_run_that_was_here_before_goes_by_its_clock(minute: int, is_refused: bool) -> None:
+    """Late when the next run has gone on; not when it was reset, after the case had continued as new."""
+    tail = [row(1, "a"), row(2, "b", 4, OTHER_RUN)]
+    with pytest.raises(StreamConflict) if is_refused else nullcontext():
+        place(attempt(minute), [b"x"], tail, has_written=True)
 
 
 def test_a_repeat_by_an_overtaken_attempt_is_harmless() -> None:

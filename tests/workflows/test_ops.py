@@ -93,6 +93,7 @@ async def test_a_case_that_is_reset_twice_to_before_its_opening_goes_on(desk: De
     case = await desk.open()
     await case.send_in()
     await case.until_stage("confirmation")
+    first_run = (await case.handle.describe()).run_id
     for again in range(1, 3):
         await reset(case, (await tasks(case))[0])
         await desk.until(
@@ -104,6 +105,8 @@ async def test_a_case_that_is_reset_twice_to_before_its_opening_goes_on(desk: De
         await case.until_view(lambda view: view["stage"] == "confirmation")
     await case.act("confirm")
     assert (await case.result())["outcome"] == "refunded"
+    written_by = "SELECT DISTINCT run_id::text FROM events WHERE case_id = $1"
+    assert [row[0] for row in await desk.pool.fetch(written_by, case.handle.id)] == [first_run]
     assert await desk.books_agree() == 3333
 
 
