@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
+import hypothesis as _hypothesis  # noqa: F401 - else its plugin does, at the end: Python 3.11.7 may fail there (gh-106905)
 import pytest
 
 from store.migrate import migrate
