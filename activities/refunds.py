@@ -1,11 +1,13 @@
 """Money: ledger before money, one key per refund, query before resend (design §5)."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.clock import scheduled_at
+from activities.clock import machine_now, scheduled_at
 from activities.failures import as_application_error, come_again, typed_failures
 from activities.gateway import Gateway, TurnedDown
 from activities.refund_ends import ENDS, Certain, as_a_whole, outcome_of, told_by, write_end
@@ -63,10 +65,16 @@ class RefundActivities:
     again, which the case ignores.
     """
 
-    def __init__(self, ledger: Ledger, rails: PaymentRails, reports: Reports) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        rails: PaymentRails,
+        reports: Reports,
+        machine: Callable[[], datetime] = machine_now,
+    ) -> None:
         self._ledger = ledger
         self._rails = rails
-        self._gateway = Gateway(ledger, rails)
+        self._gateway = Gateway(ledger, rails, machine)
         self._reports = reports
 
     @activity.defn

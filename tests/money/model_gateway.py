@@ -39,7 +39,7 @@ class ModelGateway(PaymentPort):
         self.key_window = key_window
         self.paid: list[Paid] = []
         self.calls: list[tuple[str, datetime]] = []
-        """Every refund that was asked for: the key, and when."""
+        """Every refund that was sent: the key, and when it left."""
 
     def of(self, merchant: str, name: str | None = None) -> PaymentPort:
         """As `PaymentRails`: there is one gateway."""
@@ -51,6 +51,7 @@ class ModelGateway(PaymentPort):
 
     async def refund(self, order: PaymentOrder) -> PaymentReply:
         """Take a refund on."""
+        self.calls.append((order.key, self._world.now))
         return await self._call(lambda: self._take(order))
 
     async def find(self, order: PaymentOrder) -> PaymentReply | None:
@@ -64,7 +65,6 @@ class ModelGateway(PaymentPort):
 
     def _take(self, order: PaymentOrder) -> PaymentReply:
         world = self._world
-        self.calls.append((order.key, world.now))
         remembered = [
             each
             for each in self.paid

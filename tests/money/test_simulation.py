@@ -48,7 +48,9 @@ class Play:
         self.ledger.open(MERCHANT, ORDER_ID, PAID_MINOR)
         self.cases = Cases(self.world)
         self.outcomes: dict[str, RefundOutcome | str] = {}
-        self._activities = RefundActivities(cast("Ledger", self.ledger), self.gateway, self.cases)
+        self._activities = RefundActivities(
+            cast("Ledger", self.ledger), self.gateway, self.cases, lambda: self.world.now
+        )
         self._zombies: list[asyncio.Task[object]] = []
 
     async def run(self) -> None:
@@ -73,7 +75,10 @@ class Play:
         given = Reservation(order=order, at=EPOCH) if reserves else order
         for attempt in range(1, ATTEMPTS_MAX):
             environment.info = replace(
-                environment.info, attempt=attempt, current_attempt_scheduled_time=world.now
+                environment.info,
+                attempt=attempt,
+                current_attempt_scheduled_time=world.now,
+                started_time=world.now,
             )
             task = asyncio.create_task(_ended(environment, work, given))
             if world.happens(0.1):
