@@ -27,6 +27,7 @@ LOADED: dict[str, tuple[str, ...]] = {
     "delivery": ("starters.cli.deliveries:delivery_app",),
     "figures": ("starters.cli.figures:app",),
     "improvement": ("starters.cli.improvements:app",),
+    "key": ("starters.cli.keys:app",),
     "ledger": ("starters.cli.ledger:app",),
     "library": ("starters.cli.library:app",),
     "order": ("starters.cli.orders:app",),

@@ -10,11 +10,13 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 import uvicorn
-from starlette.applications import Starlette
+from fastapi import FastAPI
 
 from domain.errors import CaseworkError, NotReady
 from providers.settings import build_webhooks
 from starters import log
+from starters.case_records import CaseRecords
+from starters.client import Cases
 from starters.http.app import build_app
 from starters.http.hinting import Hinting
 from starters.http.webhooks import WebhookDoors
@@ -22,6 +24,7 @@ from starters.leaving import run_and_leave
 from starters.refund_hints import RefundHints
 from starters.settings import Settings
 from starters.temporal_client import connect
+from store.api_keys import ApiKeys
 from store.boot_checks import check_store
 from store.disputes import Disputes
 from store.pool import create_pool
@@ -61,7 +64,11 @@ async def main() -> None:
         hinting = Hinting(refunds, RefundOrders(pool), RefundHints(client, settings.task_queue))
         async with _running(hinting):
             doors = WebhookDoors(webhooks, refunds, Disputes(pool), tell=hinting.wake, look=hinting.look)
-            await _serve(build_app(doors.routes()), settings)
+            app = build_app(doors.routes())
+            records = CaseRecords(pool)
+            app.state.keys, app.state.records = ApiKeys(pool), records
+            app.state.cases = Cases(client, records, task_queue=settings.task_queue)
+            await _serve(app, settings)
     finally:
         await pool.close()
 
@@ -77,7 +84,7 @@ async def _running(hinting: Hinting) -> AsyncGenerator[None]:
             await task
 
 
-async def _serve(app: Starlette, settings: Settings) -> None:
+async def _serve(app: FastAPI, settings: Settings) -> None:
     listener = _listen(settings.http_host, settings.http_port)
     config = uvicorn.Config(
         app,

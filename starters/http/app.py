@@ -1,61 +1,92 @@
-"""The doors put together: what is refused is answered with its code, and nothing else is told."""
+"""The doors put together: routes of all kinds, one way of saying no, and one limit for what comes in."""
 
 from collections.abc import Sequence
+from typing import Any
 
-import structlog
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain.errors import (
-    CaseworkError,
-    InvalidRequest,
-    NotFound,
-    Refused,
-    StoreUnavailable,
-    WebhookRefused,
-    WebhookTooLarge,
+from domain.errors import CaseworkError, NotFound
+from starters.http.acting import all_routers
+from starters.http.door_errors import BodyTooLarge
+from starters.http.problems import (
+    RESPONSES,
+    TYPES,
+    broken,
+    codes,
+    not_offered,
+    refuse,
+    refuse_malformed,
+    refuse_unread,
+    status_of,
+    title_of,
+)
+from starters.http.reading import router as reading
+
+API = "/v1"
+BODY_MAX_BYTES = 256 * 1024
+DESCRIPTION = (
+    "After-sales cases as durable workflows: open them, act on them, read them. "
+    "Errors are problem+json; each `type` can be looked up at its address."
 )
 
-# The first class that fits.
-STATUS: Sequence[tuple[type[CaseworkError], int]] = (
-    (WebhookTooLarge, 413),
-    (WebhookRefused, 401),
-    (InvalidRequest, 400),
-    (NotFound, 404),
-    (Refused, 409),
-    (StoreUnavailable, 503),
-    (CaseworkError, 500),
-)
+
+class BodyLimit:
+    """Ends a request whose body is too long as soon as that is known, whatever length it claims."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what comes in; gateways' webhooks have their own limit and their own word for it."""
+        if scope["type"] != "http" or not scope["path"].startswith(API):
+            await self._app(scope, receive, send)
+            return
+        came = 0
+
+        async def counted() -> Message:
+            nonlocal came
+            message = await receive()
+            came += len(message.get("body", b""))
+            if came > BODY_MAX_BYTES:
+                raise BodyTooLarge(f"the body has more than {BODY_MAX_BYTES} bytes")
+            return message
+
+        await self._app(scope, counted, send)
 
 
-def build_app(routes: Sequence[BaseRoute]) -> Starlette:
-    """The program's routes with one way of saying no."""
-    return Starlette(
-        routes=routes,
-        exception_handlers={CaseworkError: _refuse, 404: _not_here, 405: _not_here, Exception: _broken},
+def build_app(routes: Sequence[BaseRoute] = ()) -> FastAPI:
+    """An app with these routes beside those that are included later."""
+    app = FastAPI(
+        title="Casework",
+        version="1",
+        description=DESCRIPTION,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        routes=list(routes),
+        responses=RESPONSES,
+        exception_handlers={
+            CaseworkError: refuse,
+            RequestValidationError: refuse_malformed,
+            400: refuse_unread,
+            404: not_offered,
+            405: not_offered,
+            Exception: broken,
+        },
     )
+    app.add_middleware(BodyLimit)
+    for router in (reading, *all_routers()):
+        app.include_router(router)
+    app.add_api_route(f"{TYPES}/{{code}}", look_up, tags=["problems"], summary="What a code stands for")
+    return app
 
 
-async def _refuse(request: Request, error: Exception) -> Response:
-    assert isinstance(error, CaseworkError)
-    status = next(status for kind, status in STATUS if isinstance(error, kind))
-    # The path names a merchant, never a person; nothing of body or headers is logged or told.
-    structlog.get_logger().warning(
-        "request refused", path=request.url.path, code=error.code, http_status=status
-    )
-    # An outage's message may name hosts: who asks is told only that there is one.
-    message = error.message if status < 500 else (type(error).__doc__ or "").strip()
-    return JSONResponse({"code": error.code, "message": message}, status)
-
-
-async def _not_here(request: Request, error: Exception) -> Response:
-    del error
-    return await _refuse(request, NotFound())
-
-
-async def _broken(request: Request, error: Exception) -> Response:
-    """Something that nobody thought of: the server's log has it, who asks gets a code."""
-    del error
-    return await _refuse(request, CaseworkError())
+async def look_up(code: str) -> dict[str, Any]:
+    """An error's code, its status and what it means."""
+    found = codes().get(code)
+    if found is None:
+        raise NotFound(f"there is no error {code}")
+    return {"code": code, "status": status_of(found), "title": title_of(found)}

@@ -1,0 +1,135 @@
+"""`POST /v1/<kind>s…`: cases are opened and acted on; an address per request, made from the kinds."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Header, Path, Request, Response
+from pydantic import BaseModel
+
+from domain.access import Permission, check_may, check_sees
+from domain.base import Slug
+from domain.cases.kind import Kind
+from domain.cases.messages import Answer, OpenCase
+from domain.kinds import KINDS
+from starters.client import Cases
+from starters.http.callers import Caller
+from starters.http.door_errors import KeyMissing
+from starters.updates import updates_of
+
+PERMISSIONS: dict[str, Permission] = {"assign": "assign", "retarget": "retarget"}
+"""What an update needs; all others need `act`."""
+PLURALS = {"delivery": "deliveries"}
+
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Yours; sent again, it is answered as the first time and not done again.",
+    ),
+]
+OpeningKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Only a reopening needs it; a new case is known by its number.",
+    ),
+]
+MerchantPath = Annotated[Slug, Path()]
+NumberPath = Annotated[Slug, Path()]
+
+
+def plural(kind: str) -> str:
+    """The kind as an address says it."""
+    return PLURALS.get(kind, f"{kind}s")
+
+
+def address_of(update: str) -> str:
+    """An update's name as an address says it."""
+    return update.replace("_", "-")
+
+
+def router_of(kind: Kind[Any]) -> APIRouter:
+    """Open, and every update of the kind."""
+    router = APIRouter(prefix=f"/v1/{plural(kind.name)}", tags=[plural(kind.name)])
+    router.add_api_route(
+        "",
+        _opening(kind),
+        methods=["POST"],
+        status_code=201,
+        response_model=kind.opened,
+        response_model_exclude_none=True,
+        operation_id=f"open_{kind.name}",
+        summary=f"Open a {kind.name}",
+    )
+    for name, message in updates_of(kind).items():
+        router.add_api_route(
+            f"/{{merchant}}/{{number}}/{address_of(name)}",
+            _acting(kind, name, message),
+            methods=["POST"],
+            response_model=Answer,
+            response_model_exclude_none=True,
+            operation_id=f"{kind.name}_{name}",
+            summary=" ".join((message.__doc__ or name).split("\n\n")[0].split()),
+        )
+    return router
+
+
+def all_routers() -> list[APIRouter]:
+    """Of every kind of case."""
+    return [router_of(kind) for kind in KINDS.values()]
+
+
+def _opening(kind: Kind[Any]) -> Any:
+    async def open_case(
+        who: Caller,
+        request: Request,
+        response: Response,
+        start: Annotated[Any, Body()],
+        key: OpeningKey = None,
+    ) -> Any:
+        """The same number with the same content gets the first answer."""
+        assert isinstance(start, OpenCase)
+        check_may(who, "open" if start.content is not None else "reopen")
+        check_sees(who, start.case_id)
+        if start.content is None and key is None:
+            raise KeyMissing("a reopening needs a header Idempotency-Key of your own")
+        opened = await _cases(request).open(start, key)
+        response.headers["Location"] = f"/v1/cases/{start.case_id}"
+        return opened
+
+    open_case.__annotations__["start"] = kind.open_message
+    return open_case
+
+
+def _acting(kind: Kind[Any], update: str, message: type[BaseModel]) -> Any:
+    permission = PERMISSIONS.get(update, "act")
+
+    async def act(
+        merchant: MerchantPath,
+        number: NumberPath,
+        who: Caller,
+        request: Request,
+        response: Response,
+        asked: Annotated[Any, Body()],
+        key: Key,
+    ) -> Answer:
+        check_may(who, permission)
+        case_id = f"{kind.name}:{merchant}:{number}"
+        check_sees(who, case_id)
+        answer = await _cases(request).act(case_id, asked, key)
+        response.headers["ETag"] = f'"{answer.seq}"'
+        return answer
+
+    act.__annotations__["asked"] = message
+    act.__doc__ = message.__doc__
+    return act
+
+
+def _cases(request: Request) -> Cases:
+    cases: Cases = request.app.state.cases
+    return cases

@@ -1,0 +1,143 @@
+"""`GET /v1/cases…`: what is recorded of cases; an `ETag` is the number of a case's last event."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+
+from domain.access import check_may, check_sees
+from domain.base import Model, UtcInstant
+from domain.records import CaseKind, CaseSummary, Recorded, SlaState
+from starters.case_records import CaseRecords
+from starters.explanation import Explanation, explain_case
+from starters.http.callers import Caller
+from starters.http.cursors import from_word, to_word
+from store.cases import PAGE_ROWS, CaseFilter
+from store.cases import Cases as CaseRows
+
+MOST_ROWS = 500
+NOT_MODIFIED = 304
+CASE_ID = r"^[a-z]+:[A-Za-z0-9_.-]{1,64}:[A-Za-z0-9_.-]{1,64}$"
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"])
+
+
+class Page(Model):
+    """Some cases, the most urgent first; `next` is the `cursor` of the next page, none after the last."""
+
+    cases: list[CaseSummary]
+    next: str | None = None
+
+
+class Events(Model):
+    """Facts of a case in order."""
+
+    case_id: str
+    events: list[Recorded]
+
+
+def records_of(request: Request) -> CaseRecords:
+    """The store's records of cases."""
+    records: CaseRecords = request.app.state.records
+    return records
+
+
+Records = Annotated[CaseRecords, Depends(records_of)]
+Seq = Annotated[
+    int | None, Query(ge=1, description="Wait until this event is stored: the `seq` of an answer.")
+]
+
+
+async def readable(
+    case_id: Annotated[str, Path(pattern=CASE_ID, description="`<kind>:<merchant>:<number>`")],
+    who: Caller,
+    records: Records,
+    seq: Seq = None,
+) -> str:
+    """The id of a case that the caller may see, recorded as far as was asked for."""
+    check_may(who, "read")
+    check_sees(who, case_id)
+    if seq is not None:
+        await records.wait_for(case_id, seq)
+    return case_id
+
+
+CaseId = Annotated[str, Depends(readable)]
+
+
+@router.get("", summary="Cases by any filter, the most urgent first")
+async def list_cases(
+    who: Caller,
+    records: Records,
+    merchant: str | None = None,
+    kind: CaseKind | None = None,
+    stage: str | None = None,
+    sla_state: SlaState | None = None,
+    open: bool | None = None,
+    order_id: str | None = None,
+    customer_id: str | None = None,
+    due_before: UtcInstant | None = None,
+    policy: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = PAGE_ROWS,
+    cursor: str | None = None,
+) -> Page:
+    """Who acts for one merchant sees that one's, whatever the filter says."""
+    check_may(who, "read")
+    if who.merchant is not None and merchant not in (None, who.merchant):
+        return Page(cases=[])
+    where = CaseFilter(
+        merchant=who.merchant or merchant,
+        kind=kind,
+        stage=stage,
+        sla_state=sla_state,
+        open=open,
+        order_id=order_id,
+        customer_id=customer_id,
+        due_before=due_before,
+        policy=policy,
+    )
+    page = await CaseRows(records.pool).page(where, from_word(cursor) if cursor else None, limit)
+    return Page(cases=page.cases, next=to_word(page.next) if page.next else None)
+
+
+@router.get("/{case_id}", summary="The whole state of a case", responses={304: {"description": "Unchanged"}})
+async def get_case(
+    case_id: CaseId,
+    records: Records,
+    response: Response,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Any:
+    """As recorded: what its last event left."""
+    view = await records.view(case_id)
+    etag = f'"{view["seq"]}"'
+    if if_none_match is not None and etag in (each.strip() for each in if_none_match.split(",")):
+        return Response(status_code=NOT_MODIFIED, headers={"ETag": etag})
+    response.headers["ETag"] = etag
+    return view
+
+
+@router.get("/{case_id}/summary", summary="Its row in lists")
+async def get_summary(case_id: CaseId, records: Records) -> CaseSummary:
+    """Stage, deadlines, who has it."""
+    return await CaseRows(records.pool).get(case_id)
+
+
+@router.get("/{case_id}/progress", summary="What the customer may see")
+async def get_progress(case_id: CaseId, records: Records) -> Any:
+    """The kind's own model, as the query `progress` gives it."""
+    return (await records.progress(case_id)).model_dump(mode="json", exclude_none=True)
+
+
+@router.get("/{case_id}/events", summary="Its facts in order")
+async def get_events(
+    case_id: CaseId, records: Records, after: Annotated[int, Query(ge=0, description="A `seq`.")] = 0
+) -> Events:
+    """Those after an event; to follow a case, ask again with the last `seq`."""
+    return Events(case_id=case_id, events=await records.events(case_id, after))
+
+
+@router.get("/{case_id}/clocks", summary="Why every deadline is what it is")
+async def get_clocks(case_id: CaseId, records: Records) -> Explanation:
+    """Promise, what moved it, and the arithmetic."""
+    state = await records.state(case_id)
+    return explain_case(state, datetime.now(UTC))
