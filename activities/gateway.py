@@ -67,6 +67,7 @@ class Gateway:
         return PaymentOrder(
             key=row.key,
             merchant=row.merchant,
+            order_id=row.order_id,
             payment_id=row.payment_id or row.order_id,
             paid_minor=await self._ledger.paid_by(row),
             amount_minor=row.amount_minor,

@@ -87,13 +87,13 @@ class RefundActivities:
         `payment_disputed`.
         """
         order = reservation.order
-        rail = self._rails.of(order.merchant, VOUCHERS if order.purpose == "voucher" else None)
+        rail = self._rails.of(order.merchant, VOUCHERS if order.is_voucher else None)
         rail.check(order.amount_minor, order.currency)
         # Where a gateway pays no more than it took in, a compensation is bounded by that as well.
         intent = order.intent(rail.name, from_captured=order.goodwill is None or not rail.pays_beyond)
 
         def part_of(whole: RefundIntent, share: Share) -> RefundIntent:
-            by = self._rails.of(order.merchant, share.rail)
+            by = rail if order.is_voucher else self._rails.of(order.merchant, share.rail)
             by.check(share.amount_minor, order.currency)
             taken = share.model_dump(include={"part", "payment_id", "amount_minor"})
             return whole.model_copy(update={**taken, "key": order.key_of(share.part), "provider": by.name})

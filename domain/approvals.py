@@ -68,6 +68,8 @@ class Approval(Model):
     why: tuple[Threshold, ...]
     requested_by: str | None = None
     edited_by: str | None = None
+    customer_says: str | None = None
+    """Where the customer agreed to a voucher in place of money."""
     asked_at: UtcInstant
     state: ApprovalState
     decided_by: str | None = None

@@ -212,6 +212,12 @@ class OverBudget(Refused):
     code = "over_budget"
 
 
+class CustomerWordMissing(Refused):
+    """Money may go another way than it was paid only with the customer's word, and there is none."""
+
+    code = "customer_word_missing"
+
+
 class StreamConflict(CaseworkError):
     """Events arrived for a place in the stream that cannot take them: a gap in the sequence."""
 

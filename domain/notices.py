@@ -113,6 +113,8 @@ class NoticeFacts(Model):
     """What the cases have in common, as in `category logistics, carrier swift`."""
     arrived: bool | None = None
     """Whether the parcel was delivered after all; it only moves again otherwise."""
+    as_voucher: bool | None = None
+    """Whether money goes as a voucher, by the customer's word; the way it was paid otherwise."""
 
 
 class FactNames(Model):
@@ -144,7 +146,7 @@ FACTS: dict[NoticeKind, FactNames] = {
     "goods_sent_back": _facts("order_id carrier tracking_no"),
     "exchange_out_of_stock": _facts("order_id until", "amount_minor currency no_answer_means"),
     "exchange_placed": _facts("order_id exchange_order_id"),
-    "refund_settled": _facts("order_id amount_minor currency", "until"),
+    "refund_settled": _facts("order_id amount_minor currency", "until as_voucher"),
     "refund_failed_hold": _facts("order_id amount_minor currency", "until"),
     "parcel_missing": _facts("order_id", "carrier tracking_no until"),
     "parcel_lost": _facts("order_id refunded", "carrier tracking_no amount_minor currency reason"),
@@ -157,13 +159,13 @@ FACTS: dict[NoticeKind, FactNames] = {
     "complaint_answer": _facts("text", "order_id until"),
     "complaint_reminder": _facts("", "order_id until"),
     "complaint_reopened": _facts("", "order_id"),
-    "complaint_paid": _facts("amount_minor currency", "order_id"),
+    "complaint_paid": _facts("amount_minor currency", "order_id as_voucher"),
     "complaint_payment_held": _facts("amount_minor currency", "order_id"),
     "complaint_closed": _facts("outcome", "order_id"),
     "delivery_exception": _facts("order_id code carrier tracking_no reported_by", "until remedies remedy"),
     "delivery_choice": _facts("order_id remedies remedy until", "code"),
     "delivery_resolved": _facts(
-        "order_id code remedy until", "amount_minor currency exchange_order_id reason"
+        "order_id code remedy until", "amount_minor currency exchange_order_id reason as_voucher"
     ),
     "delivery_declined": _facts("order_id code reason until"),
     "delivery_cleared": _facts("order_id code carrier tracking_no arrived", "remedy"),

@@ -13,6 +13,7 @@ from domain.goodwill import GoodwillBounds, Purpose
 from domain.message import Message
 from domain.policy.work_rules import RefundRules
 from domain.records import Batch, Recorded
+from domain.refund_ways import ByWay
 
 RefundState = Literal["intent", "sent", "unknown", "pending", "settled", "failed", "returned"]
 
@@ -86,6 +87,8 @@ class RefundIntent(Model):
     payment_id: str | None = None
     """The payment that it is taken from; None: the one that is named as the order."""
     part: int = 1
+    customer_says: str | None = None
+    """Where the customer agreed to a voucher in place of what did not arrive."""
 
 
 class RefundRow(RefundIntent):
@@ -111,7 +114,7 @@ class RefundRow(RefundIntent):
         return 2 if self.approval is None else 4
 
 
-class PayRefund(Message):
+class PayRefund(ByWay, Message):
     """The only argument of the workflow `Refund`: what a case asks to have paid."""
 
     case_id: str
@@ -129,6 +132,17 @@ class PayRefund(Message):
     """The member of the staff whose word let it be paid; None where the policy did alone."""
     edited_by: Slug | None = None
     """Who fixed the amount last, where that was somebody of the staff."""
+
+    @model_validator(mode="after")
+    def _another_way_has_a_word(self) -> Self:
+        if self.way != "original" and not self.customer_says:
+            raise ValueError("a refund that goes another way has the customer's word, `customer_says`")
+        return self
+
+    @property
+    def is_voucher(self) -> bool:
+        """Whether the shop gives it: a voucher by its purpose, or one in place of money."""
+        return self.purpose == "voucher" or self.way == "voucher"
 
     @property
     def kind(self) -> str:
@@ -159,9 +173,8 @@ class PayRefund(Message):
 
     def intent(self, provider: str, *, from_captured: bool = True) -> RefundIntent:
         """What the ledger fixes before any provider hears of it."""
-        shared = self.model_dump(
-            include={"case_id", "seq", "merchant", "order_id", "amount_minor", "currency", "purpose"}
-        )
+        content = {"order_id", "amount_minor", "currency", "purpose", "customer_says"}
+        shared = self.model_dump(include={"case_id", "seq", "merchant"} | content)
         return RefundIntent(
             refund_id=self.refund_id,
             key=self.key,
@@ -243,6 +256,8 @@ def requested(order: PayRefund, at: datetime) -> Batch:
     data = order.model_dump(mode="json", include={"case_id", "order_id", "seq", "amount_minor", "currency"})
     if order.purpose != "refund":
         data["purpose"] = order.purpose
+    if order.way != "original":
+        data |= {"way": order.way, "customer_says": order.customer_says}
     return _batch(order, 1, "refund.requested", at, {**data, "key": order.key})
 
 

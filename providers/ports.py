@@ -20,11 +20,12 @@ class PaymentOrder(Model):
     """A refund as the gateway hears of it.
 
     `payment_id` is the payment that it is taken from, by the gateway's own name or the one that the shop gave
-    it; `paid_minor` is all that was paid by it.
+    it; `paid_minor` is all that was paid by it. `order_id` is what it is for, as the shop knows it.
     """
 
     key: str
     merchant: str
+    order_id: str
     payment_id: str
     paid_minor: AmountMinor
     amount_minor: SomeMinor

@@ -32,7 +32,7 @@ class ShopVouchers:
         """Give a voucher to who bought the order, once per key."""
         body = {
             "key": order.key,
-            "order_id": order.payment_id,
+            "order_id": order.order_id,
             "amount_minor": order.amount_minor,
             "currency": order.currency,
         }

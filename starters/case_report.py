@@ -11,6 +11,7 @@ from domain.cases.state import AnyState
 from domain.kinds import kind_of
 from domain.notices import NoticeRecord
 from domain.records import Recorded
+from domain.refund_ways import Way
 from domain.refunds import OPEN_STATES, RefundRow
 from domain.returns.state import LineState, ParcelState, ReturnState
 from domain.sla import ClockRow
@@ -26,6 +27,8 @@ class RefundNow(Model):
     currency: str
     state: str
     since: Instant
+    way: Way = "original"
+    customer_says: str | None = None
     provider: str | None = None
     attempts: int = 0
     said: str
@@ -150,9 +153,8 @@ def _refunds(state: AnyState, ledger: dict[int, RefundRow]) -> list[RefundNow]:
             now = {"state": row.state, "since": row.state_since, "said": said}
         if row is not None:
             now |= {"provider": row.provider, "attempts": row.attempts}
-        found.append(
-            RefundNow(seq=part.seq, amount_minor=part.amount_minor, currency=state.bought.currency, **now)
-        )
+        asked = part.model_dump(include={"seq", "amount_minor", "way", "customer_says"})
+        found.append(RefundNow(**asked, currency=state.bought.currency, **now))
     return found
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from domain.invalid import invalid_request
 from domain.orders import Kind
+from domain.refund_ways import Way
 from domain.returns import messages as ask
 
 M = TypeVar("M", bound=BaseModel)
@@ -132,9 +133,27 @@ class ReturnRequests(ABC):
         """The customer does not accept a refusal; closed returns take it too. It becomes a complaint."""
         return await self.act(case_id, message(ask.Appeal, by=by, reason=reason), key)
 
-    async def retry_refund(self, case_id: str, *, by: str, reason: str, key: str) -> ask.Answer:
-        """Pay a failed refund again."""
-        return await self.act(case_id, message(ask.RetryRefund, by=by, reason=reason), key)
+    async def retry_refund(
+        self,
+        case_id: str,
+        *,
+        by: str,
+        reason: str,
+        amount_minor: int | None = None,
+        way: Way = "original",
+        customer_says: str | None = None,
+        key: str,
+    ) -> ask.Answer:
+        """Pay a failed refund again, or give a voucher in its place, with the customer's word."""
+        word = message(
+            ask.RetryRefund,
+            by=by,
+            reason=reason,
+            amount_minor=amount_minor,
+            way=way,
+            customer_says=customer_says,
+        )
+        return await self.act(case_id, word, key)
 
     async def confirm(
         self, case_id: str, *, by: Literal["customer", "agent"] = "customer", key: str

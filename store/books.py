@@ -82,7 +82,8 @@ _TOLD: dict[DifferenceKind, _Told] = {
         "ask the gateway what became of it, and correct the row and its budget",
     ),
     "intent_differs": _Told(
-        "is over {amount_minor} {currency}, and {asked_minor} {asked_currency} were asked for as {asked_key}",
+        "is over {amount_minor} {currency} by {provider}, and {asked_minor} {asked_currency} were asked for, "
+        "{asked_way} way, as {asked_key}",
         "look up at the gateway what was paid, and correct the row and its budget",
     ),
     "intent_missing": _Told(
@@ -128,6 +129,7 @@ class CurrencyBooks(Model):
     captured_minor: int = 0
     reserved_minor: int = 0
     settled_minor: int = 0
+    settled_as_vouchers_minor: int = 0
     returned_minor: int = 0
     recovered_minor: int = 0
     compensation_minor: int = 0
@@ -188,7 +190,7 @@ async def differences(
 
 async def _sums(conn: Connection, merchant: str | None, order_id: str | None) -> list[CurrencyBooks]:
     sums: dict[str, dict[str, int | Decimal]] = defaultdict(dict)
-    for query in ("budgets", "returned", "given", "income"):
+    for query in ("budgets", "returned", "as_vouchers", "given", "income"):
         for row in await conn.fetch(Q[query], merchant, order_id):
             sums[row["currency"]] |= {name: value for name, value in row.items() if name != "currency"}
     return [CurrencyBooks.model_validate({"currency": name, **sums[name]}) for name in sorted(sums)]

@@ -43,9 +43,9 @@ _NOTED = set(Dispute.model_fields)
 
 
 async def check_undisputed(conn: Connection, part: RefundIntent) -> None:
-    """Raise `PaymentDisputed` where its payment is in dispute, or was lost to one.
+    """Raise `PaymentDisputed` where its payment is in dispute, or was lost to one, whatever way it goes.
 
-    A voucher is no money of any payment.
+    What is a voucher by its purpose is no money of any payment; one in place of a payment's money is.
     """
     if part.purpose == "voucher":
         return

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from domain.base import AmountMinor, Currency, Instant, Model
 from domain.cases.links import Relation
 from domain.goodwill import Purpose
+from domain.refund_ways import Way
 from domain.sla import ChangeKind
 
 
@@ -144,6 +145,9 @@ class RefundStartedFact(CaseEvent):
     """The member of the staff whose word let it be paid; None where the policy did alone."""
     edited_by: str | None = None
     """Who fixed the amount last, where that was somebody of the staff."""
+    way: Way = "original"
+    customer_says: str | None = None
+    """Where the customer agreed to another way."""
 
 
 class RefundReportedFact(CaseEvent):

@@ -231,6 +231,8 @@ def refund_started(state: AnyState, event: facts.RefundStartedFact, at: datetime
         purpose=event.purpose,
         requested_by=event.requested_by,
         edited_by=event.edited_by,
+        way=event.way,
+        customer_says=event.customer_says,
     )
     return {"refunds": [*state.refunds, part]}
 

@@ -52,6 +52,7 @@ def _clocks(state: AnyState, now: datetime) -> list[str]:
 def _money(state: AnyState) -> list[str]:
     return [
         f"\nRefund {part.seq}: {part.amount_minor} {state.bought.currency} (minor units), "
+        + ("as a voucher, " if part.as_voucher else "")
         + ("waits for a second person" if part.approval == "asked" else part.state)
         for part in state.refunds
     ]

@@ -20,4 +20,6 @@ def order_of(state: AnyState, part: RefundPart) -> PayRefund:
         goodwill=goodwill and goodwill.bounds(part.purpose, state.customer_id, currency),
         requested_by=part.requested_by,
         edited_by=part.edited_by,
+        way=part.way,
+        customer_says=part.customer_says,
     )

@@ -10,6 +10,7 @@ from domain.goodwill import Purpose
 from domain.orders import Language, Order
 from domain.policy.pinned import PinnedPolicy
 from domain.records import UnitRange
+from domain.refund_ways import Way
 from domain.refunds import ApprovalState
 from domain.sla import ClockBook, ClockSpec
 
@@ -31,6 +32,8 @@ class RefundPart(Model):
 
     requested_by: str | None = None
     edited_by: str | None = None
+    way: Way = "original"
+    customer_says: str | None = None
     approval: ApprovalState | None = None
     """Where it needs a second person's word; None where nobody need look."""
 
@@ -38,6 +41,11 @@ class RefundPart(Model):
     def is_unpaid(self) -> bool:
         """Whether it is certain that the customer does not have it: it may be paid under another number."""
         return self.state in ("failed", "returned")
+
+    @property
+    def as_voucher(self) -> bool:
+        """Whether it goes as a voucher in place of money."""
+        return self.way == "voucher"
 
     @property
     def settled_minor(self) -> int:
@@ -142,7 +150,7 @@ class CaseState(Model, Generic[T, G]):
 
     @property
     def refunded_minor(self) -> int:
-        """What was paid in money."""
+        """What was paid in money, or as vouchers that the customer took in its place."""
         return sum(part.settled_minor for part in self.refunds if part.purpose != "voucher")
 
     @property

@@ -59,6 +59,7 @@ def _measure(state: ComplaintState, measure: Measure, words: Words) -> str:
     said = words.kinds[measure.kind]
     if measure.is_money and measure.amount_minor is not None:
         currency = state.bought.currency
+        said = words.as_voucher.format(kind=said) if measure.way == "voucher" else said
         return f"{said}: {as_major(measure.amount_minor, currency)} {currency}"
     if measure.opens:
         return f"{said}: {state.linked_case_id(measure).rpartition(':')[2]}"

@@ -25,6 +25,7 @@ class Words(NamedTuple):
     categories: Mapping[ComplaintCategory, str]
     parties: Mapping[ResponsibleParty, str]
     kinds: Mapping[MeasureKind, str]
+    as_voucher: str
 
 
 ENGLISH = Words(
@@ -67,6 +68,7 @@ ENGLISH = Words(
         "apology": "We apologise",
         "improvement": "Improvement",
     },
+    as_voucher="{kind}, as a voucher",
 )
 
 CHINESE = Words(
@@ -109,6 +111,7 @@ CHINESE = Words(
         "apology": "向您致歉",
         "improvement": "改进",
     },
+    as_voucher="{kind}（以优惠券代付）",
 )
 
 WORDS: Mapping[Language, Words] = {"en": ENGLISH, "zh-CN": CHINESE}

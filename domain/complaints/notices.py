@@ -59,7 +59,8 @@ def _refund_reported(state: ComplaintState, event: solving.RefundReported) -> Sa
     if part.purpose == "voucher":  # the shop brings it
         return None
     kind: CustomerNotice = "complaint_paid" if event.state == "settled" else "complaint_payment_held"
-    return kind, {"amount_minor": part.amount_minor, "currency": state.bought.currency}
+    money = {"amount_minor": part.amount_minor, "currency": state.bought.currency}
+    return kind, {**money, "as_voucher": (event.state == "settled" and part.as_voucher) or None}
 
 
 def _closed(state: ComplaintState, event: facts.Closed) -> Said:

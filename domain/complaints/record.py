@@ -8,6 +8,7 @@ from domain.base import AmountMinor, Currency, Instant, Model, Quantity, Slug, S
 from domain.goodwill import Purpose
 from domain.orders import Reason
 from domain.records import CaseKind
+from domain.refund_ways import ByWay, Way
 
 Party = Literal["customer", "merchant", "carrier"]
 """Who is asked in an investigation."""
@@ -90,12 +91,13 @@ class Improvement(Model):
     """Without a time the policy's."""
 
 
-class MeasureWanted(Model):
+class MeasureWanted(ByWay):
     """One of the measures that a solution is made of (sop C10).
 
     A `refund` is paid out of what was captured, a `compensation` and a `voucher` out of budgets of their own;
-    `return` and `exchange` open a case of their own; an `apology` is said in the written answer; an
-    `improvement` goes to a department as a case that nobody here waits for.
+    of money that did not arrive the `way` may be another one, with the customer's word. `return` and
+    `exchange` open a case of their own; an `apology` is said in the written answer; an `improvement` goes to
+    a department as a case that nobody here waits for.
     """
 
     kind: MeasureKind
@@ -119,6 +121,8 @@ class MeasureWanted(Model):
             raise ValueError(f"{self.kind} needs `{missing.pop()}`")
         if surplus := given - needed:
             raise ValueError(f"{self.kind} has no `{surplus.pop()}`")
+        if self.way != "original" and self.kind not in ("refund", "compensation"):
+            raise ValueError(f"{self.kind} has no `way`")
         return self
 
 
@@ -130,6 +134,8 @@ class Measure(Model):
     amount_minor: int | None = None
     lines: list[ReturnedLine] = []
     improvement: Improvement | None = None
+    way: Way = "original"
+    customer_says: str | None = None
     round: int = 1
     refund_seq: int | None = None
     refused_code: str | None = None

@@ -12,6 +12,7 @@ from domain.deliveries.vocabulary import Remedy, TrackingNo
 from domain.message import Message
 from domain.orders import IntakeChannel, Language, Priority
 from domain.parcels.vocabulary import ExceptionKind, Party
+from domain.refund_ways import ByWay
 from domain.regions import Region
 
 Reporter = Literal["watch", "customer", "agent"]
@@ -193,8 +194,11 @@ class Object(Message):
     reason: Words
 
 
-class PayAgain(Message):
-    """Ops or a lead lets a failed refund be paid again, under a new number of its own."""
+class PayAgain(ByWay, Message):
+    """Ops or a lead lets a failed refund be paid again, under a new number of its own.
+
+    The `way` is the same again, or `voucher` with the customer's word.
+    """
 
     by: Slug
     reason: Words

@@ -65,6 +65,7 @@ def _feedback(state: DeliveryState, event: facts.FeedbackGiven) -> Said:
     """What was done and why, and until when they may object."""
     grant = state.grants[-1]
     within = state.terms.deliveries.confirm_within
+    part = next((part for part in state.refunds if part.seq == grant.refund_seq), None)
     money = {"amount_minor": grant.amount_minor, "currency": state.bought.currency}
     written = "\n".join(text for text in (event.done, event.cause, event.prevention) if text)
     return "delivery_resolved", {
@@ -73,6 +74,7 @@ def _feedback(state: DeliveryState, event: facts.FeedbackGiven) -> Said:
         "exchange_order_id": grant.exchange_order_id,
         "reason": written or None,
         "until": period_end(within, state.feedback_at, state.timezone) if state.feedback_at else None,
+        "as_voucher": (part and part.as_voucher) or None,
         **(money if grant.remedy != "redeliver" and grant.amount_minor else {}),
     }
 

@@ -13,6 +13,7 @@ from domain.cases.messages import Reopen as Reopen
 from domain.cases.messages import Words as Words
 from domain.message import Message as Message
 from domain.orders import IntakeChannel, Kind, Language, Priority, ReturnRequest
+from domain.refund_ways import ByWay
 from domain.returns.advance_events import Answer as ClawbackAnswer
 from domain.returns.events import Choice
 
@@ -212,10 +213,11 @@ class Appeal(Message):
     reason: Words
 
 
-class RetryRefund(Message):
+class RetryRefund(ByWay, Message):
     """Ops or a lead lets a failed refund be paid again, under a new number of its own.
 
-    With `amount_minor` only so much of it, as where a second person declined the whole.
+    With `amount_minor` only so much of it, as where a second person declined the whole. The `way` is the same
+    again, or `voucher` with the customer's word.
     """
 
     by: Slug

@@ -134,7 +134,8 @@ def _refund_reported(state: ReturnState, event: facts.RefundReported) -> Said:
         return "refund_failed_hold", money
     # What was paid in advance is not for the customer to confirm: the goods are still on their way.
     deadline = None if state.open_advance else next_deadline(state)
-    return "refund_settled", {**money, "until": deadline[0] if deadline else None}
+    until = deadline[0] if deadline else None
+    return "refund_settled", {**money, "until": until, "as_voucher": part.as_voucher or None}
 
 
 def _advised(state: ReturnState, event: care.Advised) -> Said:

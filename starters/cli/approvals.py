@@ -150,6 +150,7 @@ def print_approval(found: Approval, timezone: str) -> None:
             ("case", found.case_id),
             ("order", f"{found.order_id} of {found.merchant}"),
             ("goes to", found.destination),
+            ("customer says", found.customer_says),
             ("asked by", found.requested_by or "the policy"),
             ("amount by", found.edited_by),
             ("above", f"the limit of: {_above(found)}"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.cases.links import CaseLink
 from domain.records import CaseSummary, Recorded
 from domain.sla import ClockRow
-from starters.case_report import CaseReport
+from starters.case_report import CaseReport, RefundNow
 from starters.cli.tables import console, print_facts, print_table
 from starters.explanation import Explanation
 from starters.moments import moment, span
@@ -69,7 +69,10 @@ def print_report(report: CaseReport) -> None:
             ("preview", _amount(report.would_refund_minor, report.currency)),
             ("refunded", _amount(report.refunded_minor or None, report.currency)),
             *(
-                (f"refund {each.seq}", f"{money(each.amount_minor, each.currency)}: {each.said}")
+                (
+                    f"refund {each.seq}",
+                    f"{money(each.amount_minor, each.currency)}{_by_way(each)}: {each.said}",
+                )
                 for each in report.refunds
             ),
             *(
@@ -107,6 +110,10 @@ def _what(report: CaseReport) -> str:
 
 def _amount(amount_minor: int | None, currency: str | None) -> str | None:
     return money(amount_minor, currency) if amount_minor is not None and currency else None
+
+
+def _by_way(refund: RefundNow) -> str:
+    return "" if refund.way == "original" else f" as a {refund.way} ({refund.customer_says})"
 
 
 def _link(link: CaseLink) -> str:

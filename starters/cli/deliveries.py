@@ -8,7 +8,7 @@ from domain.carrier_claims import messages as claims
 from domain.deliveries import messages as ask
 from domain.deliveries.vocabulary import Remedy
 from domain.parcels.vocabulary import Party
-from starters.cli.desk import AsJson, Explain, Key, act
+from starters.cli.desk import AsJson, CustomerSays, Explain, Key, PayWay, act
 from starters.cli.exchange import reports_errors
 from starters.cli.json_commands import json_app, named
 from starters.requests import message
@@ -72,6 +72,23 @@ def decide(
 ) -> None:
     """A person's word on what the customer gets."""
     word = message(ask.Decide, agent=agent, remedy=remedy, amount_minor=amount_minor, reason=reason)
+    act(named(case, "delivery"), word, key, explain=explain, as_json=as_json)
+
+
+@delivery_app.command("retry-refund")
+@reports_errors
+def retry_refund(
+    case: Delivery,
+    by: By,
+    reason: Reason,
+    way: PayWay = "original",
+    customer_says: CustomerSays = None,
+    key: Key = None,
+    explain: Explain = False,
+    as_json: AsJson = False,
+) -> None:
+    """Pay again what failed or came back, or give a voucher in its place, with the customer's word."""
+    word = message(ask.PayAgain, by=by, reason=reason, way=way, customer_says=customer_says)
     act(named(case, "delivery"), word, key, explain=explain, as_json=as_json)
 
 

@@ -10,6 +10,7 @@ import typer
 from pydantic import BaseModel
 
 from domain.cases.messages import Answer
+from domain.refund_ways import Way
 from starters.case_ids import CaseId, parse_case_id
 from starters.case_records import CaseRecords
 from starters.cli.exchange import print_json
@@ -30,6 +31,13 @@ Key = Annotated[
     typer.Option(
         help="Your idempotency key: sent again, it is answered but not done again (default: a new one)."
     ),
+]
+PayWay = Annotated[
+    Way, typer.Option(help="`voucher` where it cannot arrive the way it was paid; needs --customer-says.")
+]
+CustomerSays = Annotated[
+    str | None,
+    typer.Option(help="Where and when the customer agreed to another way: a call's or a ticket's number."),
 ]
 CaseArgument = Annotated[
     str, typer.Argument(metavar="CASE", help="return:<merchant>:<number>, or <merchant>:<number>.")

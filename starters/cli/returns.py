@@ -10,8 +10,10 @@ from domain.returns.kind import RETURN
 from starters.cli.desk import (
     AsJson,
     CaseArgument,
+    CustomerSays,
     Explain,
     Key,
+    PayWay,
     act,
     at_desk,
     case_named,
@@ -160,6 +162,33 @@ def inspect(
             line |= {"disposition": "keep"} if keep else {}
     result = message(ask.Inspect, inspector=inspector, lines=list(lines.values()))
     act(case, result, key, explain=explain, as_json=as_json)
+
+
+@app.command("retry-refund")
+@reports_errors
+def retry_refund(
+    case: CaseArgument,
+    by: Annotated[str, typer.Option(help="Whose word it is.")],
+    reason: Annotated[str, typer.Option(help="Why it will arrive now.")],
+    amount_minor: Annotated[
+        int | None, typer.Option(help="Only so much of it, in minor units (default: all that is owed).")
+    ] = None,
+    way: PayWay = "original",
+    customer_says: CustomerSays = None,
+    key: Key = None,
+    explain: Explain = False,
+    as_json: AsJson = False,
+) -> None:
+    """Pay again what failed or came back, or give a voucher in its place, with the customer's word."""
+    word = message(
+        ask.RetryRefund,
+        by=by,
+        reason=reason,
+        amount_minor=amount_minor,
+        way=way,
+        customer_says=customer_says,
+    )
+    act(case, word, key, explain=explain, as_json=as_json)
 
 
 @app.command()

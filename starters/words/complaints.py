@@ -3,8 +3,7 @@
 from domain.complaints import events as facts
 from domain.complaints import solution_events as solving
 from domain.complaints.record import Measure
-from starters.money import money
-from starters.words.telling import on, plain, until
+from starters.words.telling import amount_by_way, on, plain, until
 
 plain(facts.Accepted, "the first review found it valid")
 
@@ -106,12 +105,13 @@ def _proposed(event: solving.Proposed, zone: str) -> str:
 
 def _measure(measure: Measure) -> str:
     amount = f" of {measure.amount_minor} (minor units)" if measure.amount_minor else ""
-    return f"{measure.number} {measure.kind}{amount}"
+    way = "" if measure.way == "original" else f" as a {measure.way}"
+    return f"{measure.number} {measure.kind}{amount}{way}"
 
 
 @on(solving.RefundStarted)
 def _refund_started(event: solving.RefundStarted, zone: str) -> str:
-    return f"measure {event.measure}: {money(event.amount_minor, event.currency)} on its way"
+    return f"measure {event.measure}: {amount_by_way(event)} on its way"
 
 
 @on(solving.RefundReported)

@@ -2,7 +2,7 @@
 
 from domain.deliveries import events as facts
 from starters.money import money
-from starters.words.telling import on, plain, until
+from starters.words.telling import amount_by_way, on, plain, until
 
 plain(facts.CarrierSilent, "the carrier did not answer in time")
 plain(facts.Settled, "what was granted was paid or sent")
@@ -88,7 +88,7 @@ def _out_of_stock(event: facts.OutOfStock, zone: str) -> str:
 
 @on(facts.RefundStarted)
 def _refund_started(event: facts.RefundStarted, zone: str) -> str:
-    return f"refund {event.refund_seq} of {money(event.amount_minor, event.currency)} is on its way"
+    return f"refund {event.refund_seq} of {amount_by_way(event)} is on its way"
 
 
 @on(facts.RefundReported)

@@ -2,7 +2,7 @@
 
 from domain.returns import events as facts
 from starters.money import money
-from starters.words.telling import on, plain, until
+from starters.words.telling import amount_by_way, on, plain, until
 
 plain(facts.Settled, "all that the customer is owed was paid or sent")
 plain(facts.Expired, "the goods were not sent in time")
@@ -124,7 +124,7 @@ def _choice_made(event: facts.ChoiceMade, zone: str) -> str:
 
 @on(facts.RefundStarted)
 def _refund_started(event: facts.RefundStarted, zone: str) -> str:
-    return f"refund {event.refund_seq} of {money(event.amount_minor, event.currency)} is on its way"
+    return f"refund {event.refund_seq} of {amount_by_way(event)} is on its way"
 
 
 @on(facts.RefundReported)

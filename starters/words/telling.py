@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from domain.cases.events import CaseEvent
+from domain.cases.events import CaseEvent, RefundStartedFact
 from starters.moments import moment
+from starters.money import money
 
 E = TypeVar("E", bound=CaseEvent)
 WORDS: dict[type[CaseEvent], Callable[[Any, str], str]] = {}
@@ -30,3 +31,10 @@ def plain(event: type[CaseEvent], words: str) -> None:
 def until(at: datetime, zone: str) -> str:
     """A moment in the zone."""
     return moment(at, zone)
+
+
+def amount_by_way(event: RefundStartedFact) -> str:
+    """How much, and which way it goes where that is another one than it was paid, by whose word."""
+    amount = money(event.amount_minor, event.currency)
+    way = "" if event.way == "original" else f" as a {event.way} (the customer agreed: {event.customer_says})"
+    return f"{amount}{way}"

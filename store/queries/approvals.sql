@@ -36,8 +36,8 @@ SELECT
     key, refund_id, case_id, seq, merchant, order_id,
     (SELECT sum(part.amount_minor)::bigint FROM refunds AS part WHERE part.refund_id = refunds.refund_id)
         AS amount_minor,
-    currency, destination, hash, why, requested_by, edited_by, asked_at, approval AS state, decided_by, decided_at,
-    words, decision_key
+    currency, destination, hash, why, requested_by, edited_by, customer_says, asked_at, approval AS state,
+    decided_by, decided_at, words, decision_key
 FROM refunds
 JOIN refund_approvals USING (key)
 WHERE refund_id = $1;
@@ -51,8 +51,8 @@ SELECT
     key, refund_id, refunds.case_id, seq, refunds.merchant, refunds.order_id,
     (SELECT sum(part.amount_minor)::bigint FROM refunds AS part WHERE part.refund_id = refunds.refund_id)
         AS amount_minor,
-    refunds.currency, destination, hash, why, requested_by, edited_by, asked_at, approval AS state, team,
-    clock.due_at
+    refunds.currency, destination, hash, why, requested_by, edited_by, customer_says, asked_at,
+    approval AS state, team, clock.due_at
 FROM refunds
 JOIN refund_approvals USING (key)
 LEFT JOIN cases ON cases.case_id = refunds.case_id

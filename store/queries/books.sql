@@ -16,6 +16,16 @@ FROM refunds
 WHERE state = 'returned' AND ($1::text IS NULL OR merchant = $1) AND ($2::text IS NULL OR order_id = $2)
 GROUP BY currency;
 
+-- @as_vouchers: What settled of what was captured went as vouchers, by the customers' word, per currency.
+SELECT currency, sum(amount_minor) AS settled_as_vouchers_minor
+FROM refunds
+WHERE state = 'settled'
+    AND from_captured
+    AND customer_says IS NOT NULL
+    AND ($1::text IS NULL OR merchant = $1)
+    AND ($2::text IS NULL OR order_id = $2)
+GROUP BY currency;
+
 -- @given: What merchants gave beyond the price, per currency.
 SELECT
     currency,
@@ -207,9 +217,11 @@ SELECT
     refunds.key AS subject,
     whole.amount_minor,
     refunds.currency,
+    refunds.provider,
     events.data ->> 'amount_minor' AS asked_minor,
     events.data ->> 'currency' AS asked_currency,
-    events.data ->> 'key' AS asked_key
+    events.data ->> 'key' AS asked_key,
+    coalesce(events.data ->> 'way', 'original') AS asked_way
 FROM refunds
 JOIN events
     ON events.case_id = refunds.refund_id
@@ -221,8 +233,10 @@ CROSS JOIN LATERAL (
     WHERE parts.refund_id = refunds.refund_id
 ) AS whole
 WHERE refunds.part = 1
-    AND (events.data ->> 'key', events.data ->> 'amount_minor', events.data ->> 'currency')
-    IS DISTINCT FROM (refunds.key, whole.amount_minor::text, refunds.currency)
+    AND (
+        events.data ->> 'key', events.data ->> 'amount_minor', events.data ->> 'currency',
+        events.data ->> 'customer_says'
+    ) IS DISTINCT FROM (refunds.key, whole.amount_minor::text, refunds.currency, refunds.customer_says)
     AND ($1::text IS NULL OR merchant = $1) AND ($2::text IS NULL OR order_id = $2)
 ORDER BY subject;
 

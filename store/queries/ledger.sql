@@ -82,11 +82,11 @@ SELECT * FROM refunds WHERE refund_id = $1 OR key = $2 OR (case_id = $3 AND seq 
 INSERT INTO refunds
     (
         refund_id, key, case_id, seq, merchant, order_id, amount_minor, currency, provider, purpose,
-        customer_id, from_captured, payment_id, part, state, state_since, reserved_at
+        customer_id, from_captured, payment_id, part, customer_says, state, state_since, reserved_at
     )
 VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-    'intent', coalesce($15, now()), coalesce($15, now())
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+    'intent', coalesce($16, now()), coalesce($16, now())
 )
 RETURNING *;
 

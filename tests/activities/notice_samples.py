@@ -37,6 +37,7 @@ FULL: dict[str, object] = {
     "severity": "major",
     "recurs": "category logistics, carrier swift",
     "arrived": True,
+    "as_voucher": True,
     "metric": "inspection",
     "rung": "75%",
     "stage": "inspection",

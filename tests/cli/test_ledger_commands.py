@@ -32,6 +32,7 @@ async def test_the_books_of_paid_cases_balance(casework: Command, desk: Desk, pa
                 "captured_minor": 10_800,
                 "reserved_minor": 0,
                 "settled_minor": 3333,
+                "settled_as_vouchers_minor": 0,
                 "returned_minor": 0,
                 "recovered_minor": 0,
                 "compensation_minor": 0,

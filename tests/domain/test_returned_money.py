@@ -13,6 +13,7 @@ from domain.complaints.solution_events import RefundReported as ComplaintReporte
 from domain.deliveries import views as delivery_views
 from domain.deliveries.decisions.settlement import decide_pay
 from domain.deliveries.events import RefundReported as DeliveryReported
+from domain.deliveries.messages import PayAgain
 from domain.errors import WrongStage
 from domain.returns import events as facts
 from domain.returns import messages as ask
@@ -126,7 +127,7 @@ def test_a_delivery_pays_again_too() -> None:
     story.happens(*told, by="payment")
     assert (story.state.stage, story.state.outcome) == ("settlement", None)
     assert delivery_views.waiting_for(story.state) == "ops"
-    [again] = decide_pay(story.state, "l1")
+    [again] = decide_pay(story.state, PayAgain(by="l1", reason="another account"))
     assert getattr(again, "refund_seq", None) == 2
 
 

@@ -161,7 +161,7 @@ def test_an_agents_grant_and_proposal_are_theirs() -> None:
     delivery = DeliveryStory("signed_not_received")
     [started] = decide_pay_of(delivery)
     assert getattr(started, "requested_by", None) == "a17"
-    [again] = decide_pay(delivery.state, delivery_ask.PayAgain(by="l1", reason="again").by)
+    [again] = decide_pay(delivery.state, delivery_ask.PayAgain(by="l1", reason="again"))
     assert getattr(again, "requested_by", None) == "l1"
     complaint = to_solution()
     complaint.happens(*complaint.when(propose({"kind": "refund", "amount_minor": 100})), by="agent:a17")

@@ -213,7 +213,13 @@ async def use_key(shop: Shop, key: str) -> None:
             Capture(merchant=shop.merchant, order_id="OTHER", amount_minor=10, currency="CNY")
         )
         asked = PaymentOrder(
-            key=key, merchant=shop.merchant, payment_id="OTHER", paid_minor=10, amount_minor=1, currency="CNY"
+            key=key,
+            merchant=shop.merchant,
+            order_id="OTHER",
+            payment_id="OTHER",
+            paid_minor=10,
+            amount_minor=1,
+            currency="CNY",
         )
         await rail.refund(asked)
 

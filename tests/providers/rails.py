@@ -77,6 +77,7 @@ def refund(merchant: str, **changes: object) -> PaymentOrder:
     order = PaymentOrder(
         key="rf-1",
         merchant=merchant,
+        order_id="SO-1",
         payment_id="PAY-1",
         paid_minor=10000,
         amount_minor=600,

@@ -17,6 +17,7 @@ def refund(merchant: str, amount_minor: int = 600) -> PaymentOrder:
     return PaymentOrder(
         key="rf-1",
         merchant=merchant,
+        order_id="SO-1",
         payment_id="SO-1",
         paid_minor=10000,
         amount_minor=amount_minor,

@@ -102,6 +102,7 @@ def payment(merchant: str, key: str = "rf-1") -> PaymentOrder:
     return PaymentOrder(
         key=key,
         merchant=merchant,
+        order_id="SO-1",
         payment_id="SO-1",
         paid_minor=10000,
         amount_minor=600,

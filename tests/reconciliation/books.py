@@ -106,6 +106,7 @@ class Books:
         return PaymentOrder(
             key=row.key,
             merchant=self.merchant,
+            order_id=row.order_id,
             payment_id=row.order_id,
             paid_minor=ORDER_MINOR,
             amount_minor=row.amount_minor,

@@ -85,6 +85,7 @@ async def set_the_scene(sandbox: SandboxClient, payments: PaymentRails, merchant
     taken = PaymentOrder(
         key=refund_key(merchant, "R-1003", 1),
         merchant=merchant,
+        order_id="SO-1003",
         payment_id="SO-1003",
         paid_minor=30800,
         amount_minor=1,

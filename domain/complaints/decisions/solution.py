@@ -58,6 +58,7 @@ def _check_possible(state: ComplaintState, wanted: MeasureWanted, now: datetime)
     if state.order is None:
         raise MeasureRefused(f"{wanted.kind} needs an order, and {state.case_id} is about none")
     _check_lines(state, wanted)
+    _check_way(state, wanted)
     if wanted.kind == "voucher" and state.terms.goodwill is None:
         raise MeasureRefused(f"policy {state.terms.policy} gives no vouchers")
     if (wanted.amount_minor or 0) > state.bought.captured_minor:
@@ -65,6 +66,17 @@ def _check_possible(state: ComplaintState, wanted: MeasureWanted, now: datetime)
             f"{wanted.kind}: {wanted.amount_minor} is more than the {state.bought.captured_minor} that was "
             "paid for the order"
         )
+
+
+def _check_way(state: ComplaintState, wanted: MeasureWanted) -> None:
+    """Another way is for money that did not arrive the way it was paid."""
+    if wanted.way == "original":
+        return
+    if not any(part.is_unpaid and part.purpose == wanted.kind for part in state.refunds):
+        raise MeasureRefused(
+            f"{wanted.kind}: none of {state.case_id} has failed or come back, so it goes the way it was paid"
+        )
+    wanted.check_word()
 
 
 def _check_lines(state: ComplaintState, wanted: MeasureWanted) -> None:
@@ -121,6 +133,8 @@ def _measure(state: ComplaintState, number: int, wanted: MeasureWanted, now: dat
         amount_minor=wanted.amount_minor,
         lines=wanted.lines,
         improvement=_with_due(state, wanted.improvement, now) if wanted.improvement else None,
+        way=wanted.way,
+        customer_says=wanted.customer_says,
         round=state.round,
     )
 
@@ -151,6 +165,8 @@ def decide_payment(state: ComplaintState, measure: Measure) -> list[facts.Compla
             currency=state.bought.currency,
             purpose=measure.purpose,
             requested_by=state.money_asked_by,
+            way=measure.way,
+            customer_says=measure.customer_says,
         )
     ]
 

@@ -45,8 +45,8 @@ def decide_switch(state: DeliveryState) -> list[facts.DeliveryEvent]:
     ]
 
 
-def decide_pay(state: DeliveryState, again_by: str | None = None) -> list[facts.DeliveryEvent]:
-    """Put what was granted on its way under the next number; who has it paid again asks for it."""
+def decide_pay(state: DeliveryState, again: ask.PayAgain | None = None) -> list[facts.DeliveryEvent]:
+    """Put what was granted on its way under the next number; who has it paid `again` asks for it."""
     grant, worth = state.grants[-1], goods_worth(state)
     is_for_goods = grant.remedy == "refund"
     paid_minor = sum(part.settled_minor for part in state.refunds if part.seq == grant.refund_seq)
@@ -60,7 +60,9 @@ def decide_pay(state: DeliveryState, again_by: str | None = None) -> list[facts.
             goods_minor=left.goods_minor if is_for_goods else 0,
             outbound_freight_minor=left.outbound_freight_minor if is_for_goods else 0,
             compensation_minor=0 if is_for_goods else grant.amount_minor - paid_minor,
-            requested_by=again_by or state.money_asked_by,
+            requested_by=again.by if again else state.money_asked_by,
+            way=again.way if again else "original",
+            customer_says=again.customer_says if again else None,
         )
     ]
 
@@ -85,4 +87,5 @@ def decide_pay_again(state: DeliveryState, command: ask.PayAgain, now: datetime)
     part = state.open_refund
     if part is None or not part.is_unpaid:
         raise WrongStage("no refund of this case has failed", stage=state.stage)
-    return decide_pay(state, command.by)
+    command.check_word()
+    return decide_pay(state, command)

@@ -107,6 +107,8 @@ def decide_refund(state: ReturnState, again: ask.RetryRefund | None = None) -> l
             currency=amounts.currency,
             requested_by=again.by if again else state.money_asked_by,
             edited_by=again.by if again and named is not None else state.money_fixed_by,
+            way=again.way if again else "original",
+            customer_says=again.customer_says if again else None,
         )
     ]
 
@@ -171,6 +173,7 @@ def decide_retry_refund(
     part = state.open_refund
     if part is None or not part.is_unpaid:
         raise WrongStage("no refund of this case has failed", stage=state.stage)
+    command.check_word()
     return decide_refund(state, command)
 
 
