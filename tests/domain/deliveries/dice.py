@@ -59,6 +59,7 @@ def _requests(state: DeliveryState, dice: Random, now: datetime) -> list[ask.Com
         "settlement": [
             choose(dice.choice(("redeliver", "refund"))),
             ask.PayAgain(by="l", reason="x"),
+            ask.PayAgain(by="l", reason="x", way="voucher", customer_says=dice.choice((None, "call 7"))),
             _cleared(state, dice, now),
         ],
         "feedback": [FEEDBACK],

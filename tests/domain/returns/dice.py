@@ -61,6 +61,7 @@ def _requests(state: ReturnState, dice: Random, now: datetime) -> list[ask.Comma
         "settlement": [
             ask.Choose(choice=dice.choice(("refund", "exchange" if repairs.has_failed(state) else "wait"))),
             ask.RetryRefund(by="l", reason="!"),
+            ask.RetryRefund(by="l", reason="!", way="voucher", customer_says=dice.choice((None, "call 7"))),
         ],
         "confirmation": [ask.Confirm()],
     }
