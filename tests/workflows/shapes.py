@@ -129,6 +129,21 @@ async def money_returned(desk: Desk) -> Case:
     return case
 
 
+async def given_as_a_voucher(desk: Desk) -> Case:
+    """Paid; then the money came back, and a voucher was given in its place with the customer's word."""
+    await desk.put_order()
+    case = await desk.open()
+    await case.send_in()
+    await case.until_stage("confirmation")
+    await desk.sandbox.fail(desk.merchant, desk.key(case))
+    await hint(case)
+    await case.until_stage("settlement")
+    await case.act("retry_refund", by="lead", reason="no card", way="voucher", customer_says="call 4711")
+    await case.until_stage("confirmation")
+    await case.act("confirm")
+    return case
+
+
 async def held_and_resolved(desk: Desk) -> Case:
     """A refund that the gateway forgot, and a person's word on it."""
     await desk.put_order()
@@ -223,6 +238,7 @@ SHAPES: dict[str, Shape] = {
         refunded_at_the_second_try,
         held_and_resolved,
         money_returned,
+        given_as_a_voucher,
         declined_and_approved,
         retargeted,
     )

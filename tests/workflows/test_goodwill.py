@@ -52,6 +52,20 @@ async def test_l7_compensations_of_several_cases_share_the_orders_budget(desk: D
     assert await desk.books_agree() == 20_000
 
 
+async def test_c10_a_voucher_is_for_the_order_also_where_several_payments_paid_it(desk: Desk) -> None:
+    """The shop knows its orders, not the gateway's payments."""
+    payments = [
+        {"payment_id": f"{name}-{desk.merchant}", "amount_minor": amount_minor, "currency": "CNY"}
+        for name, amount_minor in (("first", 2000), ("second", 8800))
+    ]
+    await desk.put_order(payments=payments)
+    case = await proposed(desk, {"kind": "voucher", "amount_minor": 5000})
+    await case.until_stage("confirmation")
+    [given] = [each for each in await desk.sandbox.vouchers() if each.merchant == desk.merchant]
+    assert (given.order_id, given.amount_minor) == ("SO-1", 5000)
+    assert (await check_books(desk.pool, desk.merchant)).differences == []
+
+
 async def test_c10_a_voucher_is_given_by_the_shop_once_also_when_its_answer_is_lost(desk: Desk) -> None:
     """Asked before it is sent again; the gateway never hears of it, and what was captured stays whole."""
     await desk.put_order()
