@@ -76,6 +76,8 @@ def test_an_sms_is_one_segment(kind: NoticeKind, language: Language, full: bool)
         ("inspection_failed", "disposition", ("send_back", "keep")),
         ("case_closed", "outcome", get_args(Outcome)),
         ("complaint_closed", "outcome", get_args(ComplaintOutcome)),
+        ("refund_settled", "as_voucher", (True, None)),
+        ("complaint_paid", "as_voucher", (True, None)),
     ],
 )
 def test_what_the_case_decided_is_said(
@@ -235,3 +237,14 @@ def test_goods_that_were_not_in_the_parcel_are_not_promised_back(language: Langu
 
 def test_nothing_is_promised_where_nothing_comes_back():
     assert "0.00" not in told(sample("review_approved", "en", amount_minor=0)).body
+
+
+@pytest.mark.parametrize("kind", [kind for kind, names in FACTS.items() if "as_voucher" in names.may_have])
+def test_nobody_who_took_a_voucher_reads_that_money_went_the_way_they_paid(kind: NoticeKind):
+    """Their bank would be asked for it."""
+    as_money = told(sample(kind, "en", full=False, remedy="refund" if kind.startswith("delivery") else None))
+    as_voucher = told(sample(kind, "en", as_voucher=True))
+    assert "the way you paid" in as_money.body
+    assert "voucher" not in as_money.body
+    assert "bank" not in as_voucher.body
+    assert all(words in as_voucher.body for words in ("voucher", "as you agreed", "sends you its code"))
