@@ -82,8 +82,8 @@ _TOLD: dict[DifferenceKind, _Told] = {
         "ask the gateway what became of it, and correct the row and its budget",
     ),
     "intent_differs": _Told(
-        "is over {amount_minor} {currency} by {provider}, and {asked_minor} {asked_currency} were asked for, "
-        "{asked_way} way, as {asked_key}",
+        "is over {amount_minor} {currency} (the customer's word: {said}), and {asked_minor} {asked_currency} "
+        "(the customer's word: {asked_said}) were asked for as {asked_key}",
         "look up at the gateway what was paid, and correct the row and its budget",
     ),
     "intent_missing": _Told(
@@ -95,7 +95,7 @@ _TOLD: dict[DifferenceKind, _Told] = {
         "ask the gateway for its key; if it does not know it, nothing was paid",
     ),
     "not_asked": _Told(
-        "is in the ledger, and {case_id} has no refund {seq} of that amount",
+        "is in the ledger, and {case_id} has no refund {seq} of that amount and way",
         "look again in a minute; then compare with what its workflow says, and with the gateway",
     ),
     "case_misled": _Told(

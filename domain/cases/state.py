@@ -34,6 +34,7 @@ class RefundPart(Model):
     edited_by: str | None = None
     way: Way = "original"
     customer_says: str | None = None
+    """Where the customer agreed to another way."""
     approval: ApprovalState | None = None
     """Where it needs a second person's word; None where nobody need look."""
 

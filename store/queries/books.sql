@@ -217,11 +217,11 @@ SELECT
     refunds.key AS subject,
     whole.amount_minor,
     refunds.currency,
-    refunds.provider,
+    coalesce(refunds.customer_says, 'none') AS said,
     events.data ->> 'amount_minor' AS asked_minor,
     events.data ->> 'currency' AS asked_currency,
     events.data ->> 'key' AS asked_key,
-    coalesce(events.data ->> 'way', 'original') AS asked_way
+    coalesce(events.data ->> 'customer_says', 'none') AS asked_said
 FROM refunds
 JOIN events
     ON events.case_id = refunds.refund_id
@@ -261,7 +261,7 @@ WHERE state IN ('sent', 'unknown', 'pending', 'settled', 'returned')
     AND ($1::text IS NULL OR merchant = $1) AND ($2::text IS NULL OR order_id = $2)
 ORDER BY subject;
 
--- @not_asked: Refunds that their case never put on its way, or with another amount.
+-- @not_asked: Refunds that their case never put on its way, or with another amount or another word on their way.
 SELECT refunds.key AS subject, refunds.case_id, refunds.seq
 FROM refunds
 WHERE refunds.part = 1
@@ -271,6 +271,7 @@ WHERE refunds.part = 1
         AND events.type LIKE '%.refund\_started'
         AND superseded_at IS NULL
         AND events.data ->> 'refund_seq' = refunds.seq::text
+        AND events.data ->> 'customer_says' IS NOT DISTINCT FROM refunds.customer_says
         AND events.data ->> 'amount_minor' = (
             SELECT sum(parts.amount_minor)::text
             FROM refunds AS parts

@@ -207,8 +207,24 @@ def test_a_complaint_has_no_other_way_for_what_was_not_tried(other: dict[str, An
     if other is not None:
         story.asked(propose(other)).happens(*decide_payment(story.state, story.state.measures[0]))
         story.paid(state="failed").happens(*decide_measures_failed(story.state))
-    with pytest.raises(MeasureRefused, match="goes the way it was paid"):
+    with pytest.raises(MeasureRefused, match="0 of complaint:m1:C-1 failed or came back"):
         story.when(propose(MONEY | BY_VOUCHER))
+
+
+def test_a_complaints_vouchers_are_for_no_more_than_did_not_arrive() -> None:
+    """Neither at once nor one after the other; one that failed itself may be given again."""
+    story = to_solution().asked(propose(MONEY))
+    story.happens(*decide_payment(story.state, story.state.measures[0]))
+    story.paid(state="failed").happens(*decide_measures_failed(story.state))
+    half, more = ({**MONEY, **BY_VOUCHER, "amount_minor": amount} for amount in (50, 51))
+    with pytest.raises(MeasureRefused, match="100 of complaint:m1:C-1 failed or came back"):
+        story.when(propose(half, more))
+    story.asked(propose(half, half)).happens(*decide_payment(story.state, story.state.measures[1]))
+    story.happens(*decide_payment(story.state, story.state.measures[2]))
+    story.paid(2).paid(3, "failed").happens(*decide_measures_failed(story.state))
+    with pytest.raises(MeasureRefused):
+        story.when(propose(more))
+    assert story.when(propose(half))
 
 
 @pytest.mark.parametrize("kind", ["voucher", "apology"])

@@ -32,6 +32,7 @@ def decide_propose(state: ComplaintState, command: ask.Propose, now: datetime) -
     require_stage(state, "a solution", "solution")
     for wanted in command.measures:
         _check_possible(state, wanted, now)
+    _check_ways(state, command)
     _check_ceilings(state, command)
     first = len(state.measures) + 1
     measures = [_measure(state, first + index, wanted, now) for index, wanted in enumerate(command.measures)]
@@ -58,7 +59,6 @@ def _check_possible(state: ComplaintState, wanted: MeasureWanted, now: datetime)
     if state.order is None:
         raise MeasureRefused(f"{wanted.kind} needs an order, and {state.case_id} is about none")
     _check_lines(state, wanted)
-    _check_way(state, wanted)
     if wanted.kind == "voucher" and state.terms.goodwill is None:
         raise MeasureRefused(f"policy {state.terms.policy} gives no vouchers")
     if (wanted.amount_minor or 0) > state.bought.captured_minor:
@@ -68,15 +68,24 @@ def _check_possible(state: ComplaintState, wanted: MeasureWanted, now: datetime)
         )
 
 
-def _check_way(state: ComplaintState, wanted: MeasureWanted) -> None:
-    """Another way is for money that did not arrive the way it was paid."""
-    if wanted.way == "original":
-        return
-    if not any(part.is_unpaid and part.purpose == wanted.kind for part in state.refunds):
-        raise MeasureRefused(
-            f"{wanted.kind}: none of {state.case_id} has failed or come back, so it goes the way it was paid"
+def _check_ways(state: ComplaintState, command: ask.Propose) -> None:
+    """Another way is for money that did not arrive the way it was paid, and for no more than that."""
+    elsewhere = [measure for measure in command.measures if measure.way != "original"]
+    promised = _sums(
+        [*elsewhere, *(measure for measure in state.counted_measures if measure.way != "original")]
+    )
+    for wanted in elsewhere:
+        missing_minor = sum(
+            part.amount_minor - part.settled_minor
+            for part in state.refunds
+            if part.is_unpaid and part.purpose == wanted.kind and not part.as_voucher
         )
-    wanted.check_word()
+        if promised[wanted.kind] > missing_minor:
+            raise MeasureRefused(
+                f"{wanted.kind}: {missing_minor} of {state.case_id} failed or came back, so no more goes as a "
+                f"{wanted.way}; the rest goes the way it was paid"
+            )
+        wanted.check_word()
 
 
 def _check_lines(state: ComplaintState, wanted: MeasureWanted) -> None:
