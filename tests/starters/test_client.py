@@ -13,6 +13,7 @@ from activities.names import SEARCH_ATTRIBUTES
 from domain.errors import (
     CaseClosed,
     CaseNotFound,
+    CustomerWordMissing,
     IdempotencyConflict,
     InvalidRequest,
     NoAnswer,
@@ -27,6 +28,7 @@ from domain.returns import messages as ask
 from starters.client import Cases
 from tests.starters.conftest import noon_zone
 from tests.workflows.desk import Desk
+from tests.workflows.test_refund_ways import WORD, failed, vouchers
 
 
 def application(**changes: Any) -> ask.Application:
@@ -184,6 +186,19 @@ async def test_counts_above_what_was_approved_are_refused(cases: Cases, desk: De
     await cases.ship(case_id, carrier="swift", tracking_no="SW1234", key="ship")
     with pytest.raises(QuantityExceeds):
         await cases.receive(case_id, warehouse="w1", lines=[ask.LineCount(line="1", quantity=9)], key="r")
+
+
+async def test_a_voucher_in_place_of_money_needs_the_customers_word(cases: Cases, desk: Desk) -> None:
+    case = await failed(desk)
+    again: dict[str, Any] = {"by": "lead", "reason": "The card is closed."}
+    with pytest.raises(CustomerWordMissing, match="ask them"):
+        await cases.retry_refund(case.handle.id, **again, way="voucher", key="r1")
+    done = await cases.retry_refund(
+        case.handle.id, **again, way="voucher", customer_says=WORD, amount_minor=3000, key="r2"
+    )
+    assert done.stage == "settlement"
+    await case.until_stage("confirmation")
+    assert [amount_minor for _, _, amount_minor in await vouchers(desk)] == [3000]
 
 
 async def test_a_case_that_no_one_opened_is_not_found(cases: Cases, desk: Desk) -> None:

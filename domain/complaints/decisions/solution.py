@@ -82,8 +82,8 @@ def _check_ways(state: ComplaintState, command: ask.Propose) -> None:
         )
         if promised[wanted.kind] > missing_minor:
             raise MeasureRefused(
-                f"{wanted.kind}: {missing_minor} of {state.case_id} failed or came back, so no more goes as a "
-                f"{wanted.way}; the rest goes the way it was paid"
+                f"{wanted.kind}: {missing_minor} of {state.case_id} failed or came back, so no more goes as "
+                f"a {wanted.way}; the rest goes the way it was paid"
             )
         wanted.check_word()
 
