@@ -6,8 +6,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from domain.cases import events as facts
 from domain.cases.events import SHARED, CaseEvent
-from domain.cases.links import CaseLink
-from domain.cases.state import AnyState, RefundPart, S
+from domain.cases.state import AnyState, S
+from domain.cases.steps import SHARED_STEPS, Change, Step
 from domain.errors import UnknownPolicy
 from domain.policy.events import KNOWN_EVENTS
 from domain.policy.pinned import PinnedPolicy
@@ -15,8 +15,6 @@ from domain.records import Recorded
 from domain.sla import ClockBook, ClockChange, changes, hear, retargets, told, under_other_terms
 
 E = TypeVar("E", bound=CaseEvent)
-Change = dict[str, Any]
-Step = Callable[[Any, Any, datetime], Change]
 HappenedAt = Callable[[Any, CaseEvent, datetime], datetime]
 TermsByHash = Mapping[str, PinnedPolicy]
 
@@ -57,7 +55,7 @@ class Fold(Generic[S]):
         money_fixed: Collection[type[CaseEvent]] = (),
     ) -> None:
         self.payloads: dict[str, type[CaseEvent]] = {event.name: event for event in (*SHARED, *own)}
-        self._steps: dict[type[CaseEvent], Step] = dict(_SHARED_STEPS)
+        self._steps: dict[type[CaseEvent], Step] = dict(SHARED_STEPS)
         self._happened_at = happened_at
         self._hands = {"money_asked_by": money_asked, "money_fixed_by": money_fixed}
 
@@ -198,73 +196,3 @@ def _retargeted(event: facts.Retargeted, terms: TermsByHash) -> Change:
         "policy_hash": event.policy_hash,
         "calendar_revision": event.calendar_revision,
     }
-
-
-def _clock_changed(state: AnyState, event: facts.ClockChanged, at: datetime) -> Change:
-    return {"breaches": state.breaches + 1} if event.change == "breached" else {}
-
-
-def _linked(state: AnyState, event: facts.Linked, at: datetime) -> Change:
-    kept = [link for link in state.links if link.case_id != event.case_id]
-    return {"links": [*kept, CaseLink(case_id=event.case_id, relation=event.relation)]}
-
-
-def _link_reported(state: AnyState, event: facts.LinkReported, at: datetime) -> Change:
-    news = {"stage": event.stage, "outcome": event.outcome, "open": event.open}
-    return {
-        "links": [
-            link.model_copy(update=news) if link.case_id == event.case_id else link for link in state.links
-        ]
-    }
-
-
-def _assigned(state: AnyState, event: facts.Assigned, at: datetime) -> Change:
-    return {"team": event.team, "assignee": event.assignee}
-
-
-def refund_started(state: AnyState, event: facts.RefundStartedFact, at: datetime) -> Change:
-    """Step of a kind's refund that was put on its way."""
-    part = RefundPart(
-        seq=event.refund_seq,
-        amount_minor=event.amount_minor,
-        since=at,
-        purpose=event.purpose,
-        requested_by=event.requested_by,
-        edited_by=event.edited_by,
-        way=event.way,
-        customer_says=event.customer_says,
-    )
-    return {"refunds": [*state.refunds, part]}
-
-
-def refund_reported(state: AnyState, event: facts.RefundReportedFact, at: datetime) -> Change:
-    """Step of a kind's refund that was heard of."""
-    news = {"state": event.state, "since": at, "reason": event.reason, "paid_minor": event.paid_minor}
-    return _part(state, event.refund_seq, news)
-
-
-def _part(state: AnyState, seq: int, news: Change) -> Change:
-    return {"refunds": [part.model_copy(update=news) if part.seq == seq else part for part in state.refunds]}
-
-
-def _approval_asked(state: AnyState, event: facts.ApprovalAsked, at: datetime) -> Change:
-    return _part(state, event.refund_seq, {"approval": "asked"})
-
-
-def _approval_answered(state: AnyState, event: facts.ApprovalAnswered, at: datetime) -> Change:
-    return _part(state, event.refund_seq, {"approval": event.verdict})
-
-
-def _money_returned(state: AnyState, event: facts.MoneyReturned, at: datetime) -> Change:
-    return {"stage": event.stage, "outcome": None, "closed_at": None}
-
-
-_SHARED_STEPS: dict[type[CaseEvent], Step] = {
-    facts.ClockChanged: _clock_changed,
-    facts.Linked: _linked,
-    facts.LinkReported: _link_reported,
-    facts.Assigned: _assigned,
-    facts.ApprovalAsked: _approval_asked,
-    facts.ApprovalAnswered: _approval_answered,
-    facts.MoneyReturned: _money_returned,
-}

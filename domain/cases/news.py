@@ -18,9 +18,7 @@ from domain.refunds import DECLINED
 def refund_news(state: AnyState, report: RefundReport, told: type[RefundReportedFact]) -> list[CaseEvent]:
     """A refund's news; `told` is the kind's own fact. A number that is not ours changes nothing."""
     part = next((part for part in state.refunds if part.seq == report.seq), None)
-    if part is None or part.state in (report.state, "returned"):
-        return []
-    if part.state == "settled" and report.state != "returned":
+    if part is None or _is_known(part, report):
         return []
     if report.state == "asked":
         is_new = part.approval is None and part.state == "started"
@@ -31,13 +29,29 @@ def refund_news(state: AnyState, report: RefundReport, told: type[RefundReported
     if report.state == "approved":
         return answered
     news = report.model_dump(include={"state", "reason", "paid_minor"})
-    back = [MoneyReturned(refund_seq=part.seq, stage=state.PAYS_IN)] if _is_owed_again(state, report) else []
-    return [*answered, told(refund_seq=report.seq, **news), *back]
+    back = [MoneyReturned(refund_seq=part.seq, stage=state.PAYS_IN)]
+    return [
+        *answered,
+        told(refund_seq=report.seq, **news),
+        *(back if _is_owed_again(state, part, report) else []),
+    ]
 
 
-def _is_owed_again(state: AnyState, report: RefundReport) -> bool:
+def _is_known(part: RefundPart, report: RefundReport) -> bool:
+    """Whether it is no news, or older than what is known.
+
+    One over several payments may come back share by share: less is paid of it each time.
+    """
+    if part.is_unpaid and report.state == part.state:
+        return not part.comes_back(report.state, report.paid_minor)
+    if part.state == "settled":
+        return report.state != "returned"
+    return part.state in (report.state, "returned")
+
+
+def _is_owed_again(state: AnyState, part: RefundPart, report: RefundReport) -> bool:
     """Whether a case that had paid must pay anew; one that has not come to that pays what is owed then."""
-    return report.state == "returned" and state.stage in state.AFTER_PAYING
+    return state.stage in state.AFTER_PAYING and part.comes_back(report.state, report.paid_minor)
 
 
 def _answered(state: AnyState, part: RefundPart, report: RefundReport) -> list[CaseEvent]:

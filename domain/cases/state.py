@@ -29,6 +29,8 @@ class RefundPart(Model):
     purpose: Purpose = "refund"
     paid_minor: int = 0
     """Of one that did not settle, or stay settled, as a whole: what is paid nevertheless."""
+    came_back: bool = False
+    """Whether money of it that had settled came back, and no later refund pays that anew yet."""
 
     requested_by: str | None = None
     edited_by: str | None = None
@@ -52,6 +54,10 @@ class RefundPart(Model):
     def settled_minor(self) -> int:
         """What was paid of it."""
         return self.amount_minor if self.state == "settled" else self.paid_minor
+
+    def comes_back(self, state: str, paid_minor: int) -> bool:
+        """Whether by this news less of it is paid than was."""
+        return state in ("failed", "returned") and paid_minor < self.settled_minor
 
 
 class CaseState(Model, Generic[T, G]):
@@ -141,8 +147,13 @@ class CaseState(Model, Generic[T, G]):
 
     @property
     def open_refund(self) -> RefundPart | None:
-        """The latest refund while it is on its way, failed or held; None without one, or when it settled."""
-        return self.refunds[-1] if self.refunds and self.refunds[-1].state != "settled" else None
+        """The latest refund while it is on its way, failed or held, or else one whose money came back since.
+
+        None without one, or when all is settled.
+        """
+        if self.refunds and self.refunds[-1].state != "settled":
+            return self.refunds[-1]
+        return next((part for part in reversed(self.refunds) if part.came_back), None)
 
     @property
     def awaits_approval(self) -> bool:

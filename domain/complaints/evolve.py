@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from domain.cases.events import CaseEvent
-from domain.cases.folding import Fold, refund_reported, refund_started
+from domain.cases.folding import Fold
+from domain.cases.steps import paid_anew, refund_reported, refund_started
 from domain.complaints import events as facts
 from domain.complaints import solution_events as solving
 from domain.complaints.record import Statement
@@ -146,13 +147,15 @@ def _customer_updated(state: ComplaintState, event: facts.CustomerUpdated, at: d
 
 @_on(solving.Proposed)
 def _proposed(state: ComplaintState, event: solving.Proposed, at: datetime) -> Change:
-    return _to("follow_up", reasons=event.reasons, measures=[*state.measures, *event.measures])
+    """The desk has decided on all that came back by then."""
+    measures = [*state.measures, *event.measures]
+    return _to("follow_up", reasons=event.reasons, measures=measures, refunds=paid_anew(state.refunds))
 
 
 @_on(solving.RefundStarted)
 def _refund_started(state: ComplaintState, event: solving.RefundStarted, at: datetime) -> Change:
     paid_by = _measures(state, [event.measure], refund_seq=event.refund_seq)
-    return {**refund_started(state, event, at), **paid_by}
+    return {**refund_started(state, event, at, ()), **paid_by}
 
 
 @_on(solving.MeasureRefused)

@@ -116,6 +116,12 @@ class ComplaintState(CaseState[ComplaintTerms, Stage]):
         """Measures that the desk still counts on."""
         return [measure for measure in self.measures if not measure.given_up]
 
+    @property
+    def followed_measures(self) -> list[Measure]:
+        """Those, and what was given up of which money had stayed that came back by now."""
+        back = {part.seq for part in self.refunds if part.came_back}
+        return [measure for measure in self.measures if not measure.given_up or measure.refund_seq in back]
+
     def linked_case_id(self, measure: Measure) -> str:
         """The case that a measure opens: always the same one, so that a repeat finds it."""
         return f"{measure.opens}:{self.merchant}:{self.linked_number(measure)}"

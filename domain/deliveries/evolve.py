@@ -6,7 +6,8 @@ from typing import Any
 
 from domain.cases import relief
 from domain.cases.events import CaseEvent
-from domain.cases.folding import Fold, refund_reported, refund_started
+from domain.cases.folding import Fold
+from domain.cases.steps import refund_reported, refund_started
 from domain.deliveries import events as facts
 from domain.deliveries.state import DeliveryState, Grant, Stage
 
@@ -154,8 +155,9 @@ def _out_of_stock(state: DeliveryState, event: facts.OutOfStock, at: datetime) -
 
 @_on(facts.RefundStarted)
 def _refund_started(state: DeliveryState, event: facts.RefundStarted, at: datetime) -> Change:
-    paying = state.grants[-1].model_copy(update={"refund_seq": event.refund_seq})
-    return {**refund_started(state, event, at), "grants": [*state.grants[:-1], paying]}
+    paying = state.grants[state.grant_to_pay]
+    grants = [grant.paid_with(event.refund_seq) if grant is paying else grant for grant in state.grants]
+    return {**refund_started(state, event, at, paying.refund_seqs), "grants": grants}
 
 
 @_on(facts.Cleared)

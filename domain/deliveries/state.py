@@ -1,6 +1,6 @@
 """What a delivery exception is at a moment: folded from its events, changed in no other way."""
 
-from typing import Literal
+from typing import Literal, Self
 
 from domain.base import Model, UtcInstant
 from domain.cases.links import CaseLink
@@ -36,12 +36,28 @@ class Grant(Model):
     remedy: Remedy
     amount_minor: int
     refund_seq: int | None = None
+    paid_before: list[int] = []
+    """The numbers of its refunds that failed or came back, so that it was paid again."""
     exchange_order_id: str | None = None
 
     @property
     def is_to_be_ordered(self) -> bool:
         """Whether goods are to be sent once more and are not ordered yet."""
         return self.remedy == "redeliver" and self.exchange_order_id is None
+
+    @property
+    def refund_seqs(self) -> list[int]:
+        """The numbers of all its refunds."""
+        return [*self.paid_before, *([] if self.refund_seq is None else [self.refund_seq])]
+
+    @property
+    def awaits_payment(self) -> bool:
+        """Whether it is money that was not put on its way yet."""
+        return self.remedy != "redeliver" and self.refund_seq is None and self.amount_minor > 0
+
+    def paid_with(self, refund_seq: int) -> Self:
+        """The same, once another refund of it is on its way."""
+        return self.model_copy(update={"paid_before": self.refund_seqs, "refund_seq": refund_seq})
 
     @property
     def makes_up_for_goods(self) -> bool:
@@ -99,6 +115,15 @@ class DeliveryState(Relieved, CaseState[DeliveryTerms, Stage]):
     def grant(self) -> Grant | None:
         """What was granted last."""
         return self.grants[-1] if self.grants else None
+
+    @property
+    def grant_to_pay(self) -> int:
+        """Which grant the next refund is for: the last, or an earlier one whose money failed or came back."""
+        last = len(self.grants) - 1
+        part = self.open_refund
+        if part is None or self.grants[last].awaits_payment:
+            return last
+        return next((at for at, grant in enumerate(self.grants) if part.seq in grant.refund_seqs), last)
 
     @property
     def goods_grant(self) -> Grant | None:

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from domain.cases.events import CaseEvent
-from domain.cases.folding import Fold, refund_reported, refund_started
+from domain.cases.folding import Fold
+from domain.cases.steps import refund_reported, refund_started
 from domain.records import UnitRange
 from domain.returns import advance_events as advances
 from domain.returns import aftercare_events as care

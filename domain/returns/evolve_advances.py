@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.cases.events import CaseEvent
-from domain.cases.folding import Step
+from domain.cases.steps import Step
 from domain.returns import advance_events as facts
 from domain.returns.state import AdvanceState, ReturnState
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.cases.events import CaseEvent
-from domain.cases.folding import Step
+from domain.cases.steps import Step
 from domain.returns import aftercare_events as facts
 from domain.returns.state import RepairState, ReturnState
 

@@ -12,7 +12,9 @@ from domain.complaints.decisions.solution import decide_measures_failed, decide_
 from domain.complaints.solution_events import RefundReported as ComplaintReported
 from domain.deliveries import views as delivery_views
 from domain.deliveries.decisions.settlement import decide_pay
+from domain.deliveries.decisions.settlement import next_step as next_of_delivery
 from domain.deliveries.events import RefundReported as DeliveryReported
+from domain.deliveries.messages import Object as ObjectToIt
 from domain.deliveries.messages import PayAgain
 from domain.errors import WrongStage
 from domain.returns import events as facts
@@ -143,3 +145,48 @@ def test_a_complaint_needs_another_solution() -> None:
     assert next_step(story.state).what == "decide_anew"
     story.happens(*decide_measures_failed(story.state))
     assert (story.state.stage, complaint_views.waiting_for(story.state)) == ("solution", "agent")
+
+
+def test_a_share_that_comes_back_after_another_did_is_news_and_an_old_word_of_it_is_not() -> None:
+    story = paid()
+    first, second = report("returned", paid_minor=500), report("returned")
+    story.happens(*news(story.state, first), by="payment")
+    assert news(story.state, first) == []
+    assert [event.name for event in news(story.state, second)] == ["return.refund_reported"]
+    story.happens(*news(story.state, second), by="payment")
+    assert news(story.state, first) == news(story.state, second) == []
+    assert decide_refund(story.state, AGAIN)[0].amount_minor == story.state.refunds[0].amount_minor  # type: ignore[attr-defined]
+
+
+def test_a_share_that_stayed_when_another_failed_may_come_back_too() -> None:
+    story = inspected()
+    story.happens(*decide_refund(story.state))
+    whole_minor = story.state.refunds[0].amount_minor
+    story.happens(*news(story.state, report("failed", paid_minor=500)), by="payment")
+    [again] = decide_retry_refund(story.state, AGAIN, story.now)
+    story.happens(again)
+    story.happens(*news(story.state, report("settled", 2)), facts.Settled(), by="payment")
+    told = news(story.state, report("failed"))
+    assert told[-1] == MoneyReturned(refund_seq=1, stage="settlement")
+    story.happens(*told, by="payment")
+    assert (next_of_return(story.state), waiting_for(story.state)) == ("wait", "ops")
+    [again] = decide_retry_refund(story.state, AGAIN, story.now)
+    assert getattr(again, "amount_minor", None) == 500 < whole_minor
+
+
+def test_a_delivery_pays_again_what_came_back_of_an_earlier_grant() -> None:
+    """The compensation came back when the goods were paid as well: it alone is owed, by a person's word."""
+    story = DeliveryStory("late").asked(decide_on("compensate", amount_minor=500)).paid()
+    story.asked(ObjectToIt(reason="It never came."), decide_on("refund")).paid()
+    goods_minor = story.state.refunds[1].amount_minor
+    story.happens(*refund_news(story.state, BACK, DeliveryReported), by="payment")
+    assert (story.state.stage, next_of_delivery(story.state)) == ("settlement", "wait")
+    story.happens(*story.when(PayAgain(by="l1", reason="another account")))
+    again = story.state.refunds[-1]
+    assert (again.seq, again.amount_minor, again.purpose) == (3, 500, "compensation")
+    story.happens(*refund_news(story.state, report("settled", 3), DeliveryReported))
+    assert next_of_delivery(story.state) == "done"
+    assert [grant.refund_seqs for grant in story.state.grants] == [[1, 3], [2]]
+    story.settled().happens(*refund_news(story.state, report("returned", 3), DeliveryReported))
+    story.happens(*story.when(PayAgain(by="l1", reason="another account")))
+    assert [part.amount_minor for part in story.state.refunds] == [500, goods_minor, 500, 500]

@@ -16,16 +16,17 @@ from tests.workflows.desk import Desk
 from tests.workflows.refunds import decide, ledger_row, resolve, until_ledger
 from tests.workflows.staff_desk import roster, staffed
 from tests.workflows.test_pages import until_page
+from tests.workflows.test_split_payments import balanced, parts, put_order
 
 
-async def dispute(desk: Desk, state: DisputeState = "open") -> None:
-    """The gateway has a dispute of the order's payment, and tells us of it; what it holds up is hinted."""
-    await desk.sandbox.dispute(desk.merchant, "SO-1", state)
+async def dispute(desk: Desk, state: DisputeState = "open", payment_id: str = "SO-1") -> None:
+    """The gateway has a dispute of a payment of the order, and tells us; what it holds up is hinted."""
+    await desk.sandbox.dispute(desk.merchant, payment_id, state)
     told = Dispute(
         merchant=desk.merchant,
         provider="sandbox",
         dispute_id="dp_1",
-        payment_id="SO-1",
+        payment_id=payment_id,
         amount_minor=3333,
         currency="CNY",
         state=state,
@@ -47,21 +48,21 @@ async def until_held(case: Case) -> None:
     assert view["refunds"][0]["reason"] == "payment_disputed"
 
 
-async def disputed_in_between(desk: Desk) -> Case:
-    """A return whose payment is disputed after its refund was reserved and before it is sent."""
-    await desk.put_order()
+async def disputed_in_between(desk: Desk, payment_id: str = "SO-1") -> Case:
+    """A return of which a payment is disputed after its refund was reserved and before it is sent."""
     async with staffed(desk, roster()):
         case = await desk.open(policy="wary")
         await case.send_in()
         await case.until_view(lambda view: view["waiting_for"] == "approver")
         await case.until_event("case.approval_asked")
-        await dispute(desk)
+        await dispute(desk, payment_id=payment_id)
         await decide(case)
         await until_held(case)
     return case
 
 
 async def test_a_dispute_between_reserving_and_sending_holds_it_for_a_person(desk: Desk) -> None:
+    await desk.put_order()
     case = await disputed_in_between(desk)
     row = await ledger_row(case)
     assert (row.state, row.attempts, row.first_sent_at) == ("intent", 0, None)
@@ -78,6 +79,7 @@ async def test_a_dispute_between_reserving_and_sending_holds_it_for_a_person(des
 
 
 async def test_a_lost_dispute_frees_the_money_by_a_persons_word(desk: Desk) -> None:
+    await desk.put_order()
     case = await disputed_in_between(desk)
     await dispute(desk, "lost")
     refund = Case(desk, case.refund(), case.number)
@@ -142,4 +144,43 @@ async def test_a_gateways_own_no_to_a_disputed_payment_has_the_same_name(desk: D
     await case.send_in()
     view = await case.until_view(lambda view: view["waiting_for"] == "ops")
     assert (view["refunds"][0]["state"], view["refunds"][0]["reason"]) == ("failed", "payment_disputed")
+    assert await taken_on(desk) == []
+
+
+async def test_of_a_refund_over_two_payments_only_the_share_of_the_disputed_one_waits(desk: Desk) -> None:
+    await put_order(desk)
+    second = f"second-{desk.merchant}"
+    case = await disputed_in_between(desk, second)
+    paid, waits = await desk.ledger(case)
+    assert (paid.state, waits.state, waits.last_error) == ("settled", "intent", "payment_disputed")
+    assert await parts(desk) == [("first", 2000)]
+    assert await taken_on(desk) == [paid.key]
+
+    await dispute(desk, "won", payment_id=second)
+    await case.until_stage("confirmation")
+    assert await parts(desk) == [("first", 2000), ("second", 1333)]
+    assert (await balanced(desk)).settled_minor == 3333
+
+
+async def test_a_share_whose_dispute_is_lost_is_not_paid_and_the_other_stays_paid(desk: Desk) -> None:
+    await put_order(desk)
+    first = f"first-{desk.merchant}"
+    case = await disputed_in_between(desk, first)
+    await dispute(desk, "lost", payment_id=first)
+    await until_page(Case(desk, case.refund(), case.number), "**Refund 1: held**", desk.key(case))
+    await resolve(case, by="finance", paid=False, reason="The bank has paid the customer.")
+    view = await case.until_view(lambda view: view["refunds"][0]["state"] == "failed")
+    assert view["refunds"][0]["paid_minor"] == 1333
+    assert await parts(desk) == [("second", 1333)]
+    assert (await balanced(desk)).settled_minor == 1333
+
+
+async def test_nothing_is_reserved_of_an_order_whose_second_share_is_disputed(desk: Desk) -> None:
+    await put_order(desk)
+    case = await desk.open()
+    await dispute(desk, payment_id=f"second-{desk.merchant}")
+    await case.send_in()
+    view = await case.until_view(lambda view: view["waiting_for"] == "ops")
+    assert (view["refunds"][0]["state"], view["refunds"][0]["reason"]) == ("failed", "payment_disputed")
+    assert await desk.ledger(case) == []
     assert await taken_on(desk) == []

@@ -155,7 +155,7 @@ def _with_due(state: ComplaintState, wanted: Improvement, now: datetime) -> Impr
 
 def next_step(state: ComplaintState) -> NextStep:
     """A measure to start, one that came to nothing, the written answer, or nothing but waiting."""
-    by_status = {state.status(measure): measure for measure in reversed(state.counted_measures)}
+    by_status = {state.status(measure): measure for measure in reversed(state.followed_measures)}
     if "to_start" in by_status:
         return NextStep("start", by_status["to_start"])
     if "failed" in by_status:
@@ -182,7 +182,7 @@ def decide_payment(state: ComplaintState, measure: Measure) -> list[facts.Compla
 
 def decide_measures_failed(state: ComplaintState) -> list[facts.ComplaintEvent]:
     """What came to nothing goes back to the desk; what goes on or has arrived stays."""
-    failed = [measure.number for measure in state.counted_measures if state.status(measure) == "failed"]
+    failed = [measure.number for measure in state.followed_measures if state.status(measure) == "failed"]
     return [solving.MeasuresFailed(measures=failed)]
 
 

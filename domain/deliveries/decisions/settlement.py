@@ -25,7 +25,7 @@ def next_step(state: DeliveryState) -> SettlementStep:
         if state.chosen == "refund":
             return "switch"
         return "wait" if state.choose_by is not None else "replace"
-    if grant.remedy != "redeliver" and grant.refund_seq is None and grant.amount_minor:
+    if grant.awaits_payment:
         return "pay"
     return "wait" if state.open_refund else "done"
 
@@ -47,9 +47,9 @@ def decide_switch(state: DeliveryState) -> list[facts.DeliveryEvent]:
 
 def decide_pay(state: DeliveryState, again: ask.PayAgain | None = None) -> list[facts.DeliveryEvent]:
     """Put what was granted on its way under the next number; who has it paid `again` asks for it."""
-    grant, worth = state.grants[-1], goods_worth(state)
+    grant, worth = state.grants[state.grant_to_pay], goods_worth(state)
     is_for_goods = grant.remedy == "refund"
-    paid_minor = sum(part.settled_minor for part in state.refunds if part.seq == grant.refund_seq)
+    paid_minor = sum(part.settled_minor for part in state.refunds if part.seq in grant.refund_seqs)
     left = less(RefundAmounts(**worth.model_dump()), paid_minor)
     return [
         facts.RefundStarted(
