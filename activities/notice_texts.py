@@ -15,7 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from domain.currencies import as_major, minor_digits
-from domain.notices import Channel, Notice
+from domain.notice_kinds import Channel
+from domain.notices import Notice
 from domain.orders import Language
 from providers.ports import Contact, Message
 

@@ -10,7 +10,8 @@ from activities.clock import scheduled_at
 from activities.failures import come_again, typed_failures
 from activities.notice_texts import render
 from domain.errors import NotFound, ProviderRefused, ProviderUnavailable
-from domain.notices import Channel, Notice, NoticeRecord, NoticeResult
+from domain.notice_kinds import Channel
+from domain.notices import Notice, NoticeRecord, NoticeResult
 from domain.staff.roster import StaffContact
 from providers.ports import Contact, Message, MessagePort, ShopPort
 

@@ -1,7 +1,7 @@
 """What the summary is made of: models without rules."""
 
 from domain.base import Instant, Model
-from domain.notices import Channel
+from domain.notice_kinds import Channel
 from domain.records import CaseKind
 
 

@@ -16,7 +16,7 @@ from demo.peak import SURGE
 from demo.performance import Performance
 from demo.tally import KINDS, count_kinds
 from demo.words import by_channel, kill_lines, pounds
-from domain.notices import Channel
+from domain.notice_kinds import Channel
 from domain.policy.policy import InForce
 from domain.records import CaseSummary
 

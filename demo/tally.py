@@ -8,7 +8,8 @@ from demo.evidence import Evidence
 from demo.figures import CarrierMoney, ClockCount, KindCount, Money, Notices, StormCount, Surge
 from demo.parcel_script import parcel_of
 from demo.peak import SURGE
-from domain.notices import Channel, NoticeRecord
+from domain.notice_kinds import Channel
+from domain.notices import NoticeRecord
 from domain.records import CaseKind, CaseSummary
 from domain.sla import ClockRow
 

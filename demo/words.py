@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from demo.mishaps import Kill
-from domain.notices import Channel
+from domain.notice_kinds import Channel
 from domain.records import CaseKind
 
 CHANNELS: dict[Channel, str] = {"email": "e-mail", "push": "push", "sms": "SMS"}

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from pydantic import model_validator
 
 from domain.base import Model, Quantity
-from domain.notices import Channel, Notice, NoticeFacts, NoticeKind, notice_id
+from domain.notice_kinds import Channel, NoticeFacts, NoticeKind
+from domain.notices import Notice, notice_id
 from domain.orders import Language
 
 

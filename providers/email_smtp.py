@@ -10,7 +10,7 @@ from email.utils import formatdate
 import aiosmtplib
 
 from domain.errors import ProviderRefused, ProviderUnavailable
-from domain.notices import Channel
+from domain.notice_kinds import Channel
 from providers.ports import Message
 
 PERMANENT = 500  # SMTP replies from here on mean no, those below mean not now

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from domain.base import AmountMinor, Currency, Model, Quantity, SomeMinor
 from domain.carrier_claims.requests import ClaimFiling, ClaimReply
 from domain.errors import AnswerDiffers
-from domain.notices import Channel
+from domain.notice_kinds import Channel
 from domain.orders import Language, Order
 from domain.parcels import Scan
 from domain.provider_news import ProviderState

@@ -1,6 +1,6 @@
 """App push over an HTTP provider."""
 
-from domain.notices import Channel
+from domain.notice_kinds import Channel
 from providers.http import HttpSystem
 from providers.messages_http import hand_over
 from providers.ports import Message

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import NotReady
-from domain.notices import Channel
+from domain.notice_kinds import Channel
 from providers.carrier_claims_http import HttpCarrierClaims
 from providers.carriers_http import CarrierName, HttpCarriers
 from providers.email_smtp import SmtpEmail, SmtpServer

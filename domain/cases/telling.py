@@ -7,10 +7,12 @@ from typing import Any
 from domain.cases.events import CaseEvent, ClockChanged
 from domain.cases.folding import Fact
 from domain.cases.state import AnyState
+from domain.notice_kinds import CustomerNotice, NoticeFacts, StaffNotice
 from domain.notice_rules import compose
-from domain.notices import CustomerNotice, Notice, NoticeFacts, StaffNotice
+from domain.notices import Notice
 
-Wording = Callable[[Any, Any], tuple[CustomerNotice, dict[str, Any]] | None]
+Said = tuple[CustomerNotice, dict[str, Any]] | None
+Wording = Callable[[Any, Any], Said]
 """State and event to the customer's notice and what it says; None where the event tells nothing."""
 
 
@@ -33,6 +35,19 @@ def notices(
         **_envelope(state, fact.record.seq, now),
     )
     return [notice] if notice else []
+
+
+def unpaid_refund(state: AnyState, refund_seq: int, waits: CustomerNotice) -> Said:
+    """What the customer hears of a refund that is not settled: it `waits`, or money of it came back.
+
+    A policy that does not send the latter, as it was pinned before there was that kind, has the former sent.
+    """
+    part = next(part for part in state.refunds if part.seq == refund_seq)
+    back_minor = part.amount_minor - part.paid_minor
+    is_back = part.state == "returned" or part.came_back
+    if is_back and state.terms.notices.channels("refund_returned"):
+        return "refund_returned", {"amount_minor": back_minor, "currency": state.bought.currency}
+    return waits, {"amount_minor": part.amount_minor, "currency": state.bought.currency}
 
 
 def _clock_notices(state: AnyState, seq: int, event: ClockChanged, now: datetime) -> list[Notice]:

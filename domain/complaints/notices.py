@@ -1,18 +1,15 @@
 """Which fact of a complaint tells the customer what (sop C9, C12, C13). The policy says which, and how."""
 
 from datetime import datetime
-from typing import Any
 
 from domain.cases.events import CaseEvent
 from domain.cases.folding import Fact
-from domain.cases.telling import Wording, notices
+from domain.cases.telling import Said, Wording, notices, unpaid_refund
 from domain.complaints import events as facts
 from domain.complaints import solution_events as solving
 from domain.complaints.deadlines import next_deadline
 from domain.complaints.state import ComplaintState
-from domain.notices import CustomerNotice, Notice
-
-Said = tuple[CustomerNotice, dict[str, Any]] | None
+from domain.notices import Notice
 
 
 def notices_of(state: ComplaintState, fact: Fact, now: datetime) -> list[Notice]:
@@ -58,9 +55,10 @@ def _refund_reported(state: ComplaintState, event: solving.RefundReported) -> Sa
     part = next(part for part in state.refunds if part.seq == event.refund_seq)
     if part.purpose == "voucher":  # the shop brings it
         return None
-    kind: CustomerNotice = "complaint_paid" if event.state == "settled" else "complaint_payment_held"
+    if event.state != "settled":
+        return unpaid_refund(state, event.refund_seq, "complaint_payment_held")
     money = {"amount_minor": part.amount_minor, "currency": state.bought.currency}
-    return kind, {**money, "as_voucher": (event.state == "settled" and part.as_voucher) or None}
+    return "complaint_paid", {**money, "as_voucher": part.as_voucher or None}
 
 
 def _closed(state: ComplaintState, event: facts.Closed) -> Said:

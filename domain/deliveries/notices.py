@@ -5,13 +5,13 @@ from typing import Any
 
 from domain.cases.events import CaseEvent
 from domain.cases.folding import Fact
-from domain.cases.telling import Wording, notices
+from domain.cases.telling import Said, Wording, notices, unpaid_refund
 from domain.deliveries import events as facts
 from domain.deliveries.state import DeliveryState
-from domain.notices import CustomerNotice, Notice
+from domain.notice_kinds import CustomerNotice
+from domain.notices import Notice
 from domain.policy.periods import period_end
 
-Said = tuple[CustomerNotice, dict[str, Any]] | None
 FIRST_NOTICE: CustomerNotice = "delivery_exception"
 """By which the customer knows of it (sop L5: before they ask)."""
 
@@ -99,8 +99,7 @@ def _refund_reported(state: DeliveryState, event: facts.RefundReported) -> Said:
     """A refund that settled is told by the feedback; one that did not is no secret."""
     if event.state == "settled":
         return None
-    part = next(part for part in state.refunds if part.seq == event.refund_seq)
-    return "refund_failed_hold", {"amount_minor": part.amount_minor, "currency": state.bought.currency}
+    return unpaid_refund(state, event.refund_seq, "refund_failed_hold")
 
 
 def _relief(state: DeliveryState, event: facts.ReliefGranted) -> Said:

@@ -5,16 +5,14 @@ from typing import Any
 
 from domain.cases.events import CaseEvent
 from domain.cases.folding import Fact
-from domain.cases.telling import Wording, notices
-from domain.notices import CustomerNotice, Notice
+from domain.cases.telling import Said, Wording, notices, unpaid_refund
+from domain.notices import Notice
 from domain.returns import advance_events as advances
 from domain.returns import aftercare_events as care
 from domain.returns import events as facts
 from domain.returns.deadlines import next_deadline
 from domain.returns.decisions.settlement import lines_to_exchange, refund_amounts
 from domain.returns.state import ReturnState
-
-Said = tuple[CustomerNotice, dict[str, Any]] | None
 
 
 def notices_of(state: ReturnState, fact: Fact, now: datetime) -> list[Notice]:
@@ -128,10 +126,10 @@ def _exchange_placed(state: ReturnState, event: facts.ExchangePlaced) -> Said:
 
 
 def _refund_reported(state: ReturnState, event: facts.RefundReported) -> Said:
+    if event.state != "settled":
+        return unpaid_refund(state, event.refund_seq, "refund_failed_hold")
     part = next(part for part in state.refunds if part.seq == event.refund_seq)
     money = {"amount_minor": part.amount_minor, "currency": state.bought.currency}
-    if event.state != "settled":
-        return "refund_failed_hold", money
     # What was paid in advance is not for the customer to confirm: the goods are still on their way.
     deadline = None if state.open_advance else next_deadline(state)
     until = deadline[0] if deadline else None

@@ -6,7 +6,8 @@ from typing import Any
 from domain.cases.events import CaseEvent
 from domain.cases.folding import Fact
 from domain.cases.telling import Wording, notices
-from domain.notices import CustomerNotice, Notice
+from domain.notice_kinds import CustomerNotice
+from domain.notices import Notice
 from domain.parcels import Milestone
 from domain.shipments import events as facts
 from domain.shipments.state import ShipmentState

@@ -8,7 +8,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.notices import NoticeActivities
-from domain.notices import Attempt, Channel, Notice, NoticeResult
+from domain.notice_kinds import Channel
+from domain.notices import Attempt, Notice, NoticeResult
 from providers.ports import Contact
 from providers.settings import Providers
 from sandbox.client import SandboxClient

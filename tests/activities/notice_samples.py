@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from domain.notices import FACTS, STAFF_NOTICES, Notice, NoticeFacts, NoticeKind, notice_id
+from domain.notice_kinds import FACTS, STAFF_NOTICES, NoticeFacts, NoticeKind
+from domain.notices import Notice, notice_id
 from domain.orders import Language
 from providers.ports import Contact
 

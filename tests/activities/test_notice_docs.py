@@ -5,8 +5,8 @@ from pathlib import Path
 
 import yaml
 
+from domain.notice_kinds import FACTS
 from domain.notice_rules import NoticeRules
-from domain.notices import FACTS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "notices.md").read_text(encoding="utf-8")
 

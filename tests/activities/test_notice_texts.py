@@ -10,7 +10,8 @@ import pytest
 
 from activities.notice_texts import TEMPLATES, money, render
 from domain.complaints.events import Outcome as ComplaintOutcome
-from domain.notices import CUSTOMER_NOTICES, FACTS, Channel, Notice, NoticeKind
+from domain.notice_kinds import CUSTOMER_NOTICES, FACTS, Channel, NoticeKind
+from domain.notices import Notice
 from domain.orders import Language
 from domain.returns.events import Outcome
 from domain.returns.wording import Code

@@ -7,7 +7,8 @@ from temporalio.exceptions import ApplicationErrorCategory
 
 from activities.notices import NoticeActivities
 from domain.errors import StoreUnavailable
-from domain.notices import Channel, NoticeRecord, NoticeResult
+from domain.notice_kinds import Channel
+from domain.notices import NoticeRecord, NoticeResult
 from domain.staff.directory import Absence
 from domain.staff.roster import Roster
 from providers.settings import Providers

@@ -10,7 +10,8 @@ from demo.mishaps import Kill
 from demo.summary import Summary, summarise
 from domain.approvals import Approval
 from domain.carrier_claims.requests import Income
-from domain.notices import Attempt, Channel, NoticeRecord
+from domain.notice_kinds import Channel
+from domain.notices import Attempt, NoticeRecord
 from domain.policy.policy import InForce
 from domain.records import CaseSummary, Recorded
 from domain.refunds import RefundRow

@@ -9,19 +9,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.currencies import as_major, minor_digits
+from domain.notice_kinds import CUSTOMER_NOTICES, FACTS, STAFF_NOTICES, NoticeFacts, NoticeKind
 from domain.notice_rules import NoticeRules, QuietHours, Route, compose, send_at
-from domain.notices import (
-    CUSTOMER_NOTICES,
-    FACTS,
-    STAFF_NOTICES,
-    Attempt,
-    Notice,
-    NoticeFacts,
-    NoticeKind,
-    NoticeRecord,
-    NoticeResult,
-    notice_id,
-)
+from domain.notices import Attempt, Notice, NoticeRecord, NoticeResult, notice_id
 
 NIGHT = QuietHours(start=time(22), end=time(8))
 NAP = QuietHours(start=time(12), end=time(14))

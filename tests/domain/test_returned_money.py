@@ -112,6 +112,32 @@ def test_of_several_payments_only_what_came_back_is_owed() -> None:
     assert getattr(again, "amount_minor", None) == 500
 
 
+def test_the_customer_hears_how_much_of_it_came_back() -> None:
+    story = paid()
+    whole_minor = story.state.refunds[0].amount_minor
+    for kept_minor in (500, 0):
+        told = report("returned", paid_minor=kept_minor)
+        story.happens(*news(story.state, told), by="payment")
+        said = [notice for notice in story.notices if notice.kind == "refund_returned"][-1]
+        assert said.facts.amount_minor == whole_minor - kept_minor
+    assert "refund_failed_hold" not in [notice.kind for notice in story.notices]
+
+
+def test_a_policy_from_before_there_was_a_notice_of_it_sends_the_one_that_it_has() -> None:
+    story = paid()
+    rules = story.state.terms.notices
+    kept = [
+        route.model_copy(update={"kinds": tuple(kind for kind in route.kinds if kind != "refund_returned")})
+        for route in rules.send
+    ]
+    before = rules.model_copy(update={"send": tuple(kept)})
+    story.state = story.state.model_copy(
+        update={"terms": story.state.terms.model_copy(update={"notices": before})}
+    )
+    story.happens(*news(story.state, BACK), by="payment")
+    assert [notice.kind for notice in story.notices][-1] == "refund_failed_hold"
+
+
 def test_nothing_is_paid_again_that_is_paid() -> None:
     with pytest.raises(WrongStage):
         decide_retry_refund(paid().state, AGAIN, paid().now)
@@ -129,6 +155,7 @@ def test_a_delivery_pays_again_too() -> None:
     story.happens(*told, by="payment")
     assert (story.state.stage, story.state.outcome) == ("settlement", None)
     assert delivery_views.waiting_for(story.state) == "ops"
+    assert [notice.kind for notice in story.notices][-1] == "refund_returned"
     [again] = decide_pay(story.state, PayAgain(by="l1", reason="another account"))
     assert getattr(again, "refund_seq", None) == 2
 
@@ -143,6 +170,7 @@ def test_a_complaint_needs_another_solution() -> None:
     assert told[-1] == MoneyReturned(refund_seq=1, stage="follow_up")
     story.happens(*told, by="payment")
     assert next_step(story.state).what == "decide_anew"
+    assert [notice.kind for notice in story.notices][-1] == "refund_returned"
     story.happens(*decide_measures_failed(story.state))
     assert (story.state.stage, complaint_views.waiting_for(story.state)) == ("solution", "agent")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import ProviderRefused, ProviderUnavailable
-from domain.notices import Channel
+from domain.notice_kinds import Channel
 from providers.email_smtp import SmtpEmail, SmtpServer
 from providers.ports import Message
 from providers.settings import Providers

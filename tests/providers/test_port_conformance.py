@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from domain.carrier_claims.requests import ClaimFiling
 from domain.errors import ProviderRefused, ProviderUnavailable
-from domain.notices import Channel
+from domain.notice_kinds import Channel
 from providers.ports import (
     ExchangeLine,
     ExchangeRequest,

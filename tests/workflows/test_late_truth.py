@@ -87,7 +87,7 @@ async def test_a_closed_return_goes_on_when_its_money_comes_back_days_later(desk
     view = await case.until_view(lambda view: view["stage"] == "settlement")
     assert view["waiting_for"] == "ops"
     assert (await case.clock("repayment"))["state"] == "running"
-    assert (await case.told(4)).count("refund_failed_hold") == 1
+    assert (await case.told(4)).count("refund_returned") == 1
 
     await case.act("retry_refund", by="lead", reason="the bank has the account's new number")
     await case.until_stage("confirmation")

@@ -13,7 +13,7 @@ from domain.improvements.decisions.actions import ACTIONS_MAX
 from domain.improvements.decisions.check import decide_due, next_deadline
 from domain.improvements.opening import wanted_count
 from domain.improvements.views import actor_of, facets, headline, opening_answer, progress, waiting_for
-from domain.notices import NoticeFacts
+from domain.notice_kinds import NoticeFacts
 from tests.domain.improvements.given import (
     ACCEPT,
     ADD,

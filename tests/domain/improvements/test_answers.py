@@ -13,7 +13,7 @@ from domain.errors import CaseClosed, Refused, UnknownTeam, WrongStage
 from domain.improvements import messages as ask
 from domain.improvements.decisions.opening import decide_open, decide_reopen
 from domain.improvements.opening import Prepared
-from domain.notices import NoticeFacts
+from domain.notice_kinds import NoticeFacts
 from tests.domain.improvements.given import (
     ACCEPT,
     ADD,

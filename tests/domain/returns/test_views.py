@@ -10,7 +10,7 @@ from domain.cases.readings import sla_state
 from domain.cases.views import summarise, whole
 from domain.digests import digest
 from domain.errors import CaseworkError
-from domain.notices import NoticeFacts
+from domain.notice_kinds import NoticeFacts
 from domain.returns import events as facts
 from domain.returns import messages as ask
 from domain.returns.answers import opening_answer
