@@ -22,6 +22,7 @@ def bounds_of(settings: Settings) -> Bounds:
         patience=timedelta(seconds=settings.reconcile_patience_seconds),
         window=timedelta(days=settings.reconcile_window_days),
         every=timedelta(hours=settings.reconcile_again_hours),
+        begun=timedelta(seconds=settings.reconcile_every_seconds),
         overdue=timedelta(hours=settings.reconcile_overdue_hours),
         most=settings.reconcile_most,
         at_once=settings.reconcile_at_once,

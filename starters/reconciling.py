@@ -18,7 +18,7 @@ from domain.refunds import OPEN_STATES, RefundRow
 from providers.ports import PaymentRails
 from store.ledger import Ledger
 from store.pool import Pool
-from store.reconciliation import Looks
+from store.reconciliation import Looks, Pauses, Unheard
 from store.reconciliation_tasks import ReconciliationTasks
 
 T = TypeVar("T")
@@ -38,6 +38,8 @@ class Bounds(Model):
     """Refunds that ended within it are compared again,"""
     every: timedelta
     """each so often."""
+    begun: timedelta
+    """One whose case did not hear is begun again after it, then after twice as long, up to `every`."""
     overdue: timedelta
     """On its way for longer, it is somebody's."""
     most: int
@@ -112,7 +114,8 @@ class Reconciler:
             ]
             rows = list({row.key: row for row in due}.values())  # one may end between the two
             round_ = _Round(self._gateway, self._looks, self._tasks, self._workflows, bounds, now)
-            unheard = await self._looks.unheard(now, bounds.grace, bounds.most, merchant)
+            pauses = Pauses(bounds.begun, bounds.every)
+            unheard = await self._looks.unheard(now, bounds.grace, pauses, bounds.most, merchant)
             return await round_.go(rows, unheard, merchant)
 
 
@@ -137,9 +140,7 @@ class _Round:
         self._unanswered: Counter[tuple[str, str]] = Counter()
         self._temporal_answers = True
 
-    async def go(
-        self, rows: Sequence[RefundRow], unheard: Sequence[tuple[str, int]], merchant: str | None
-    ) -> Cycle:
+    async def go(self, rows: Sequence[RefundRow], unheard: Sequence[Unheard], merchant: str | None) -> Cycle:
         """Compare these; of the other differences those of everybody, or of one merchant."""
         looks = await self._at_once(self._look, rows)
         findings = [found for look in looks for found in look.findings]
@@ -149,6 +150,7 @@ class _Round:
         still = await self._tasks.judge_statements_again(self._now, merchant)
         hinted = await self._hint([task for task in (*seen, *still) if task.is_to_be_told])
         begun = await self._at_once(self._begun, unheard)
+        await self._looks.unheard_looked([*zip(unheard, begun, strict=True)], self._now, self._bounds.window)
         late = await self._tasks.open_late(self._now, self._bounds.patience, merchant)
         # Also those without an answer: a gateway that is away must not take the turns of the others.
         await self._looks.looked([look.row.key for look in looks], self._now, self._bounds.window)
@@ -222,11 +224,11 @@ class _Round:
             return None
         return refund_id
 
-    async def _begun(self, refund: tuple[str, int]) -> bool:
+    async def _begun(self, refund: Unheard) -> bool:
         if not self._temporal_answers:
             return False
         try:
-            return await self._workflows.begin(*refund)
+            return await self._workflows.begin(refund.case_id, refund.seq)
         except (RefundNotFound, StoreUnavailable):
             return False
         except CaseworkError:

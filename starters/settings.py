@@ -95,6 +95,7 @@ class Settings(ProviderFields):
     reconcile_window_days: float = Field(default=3, gt=0)
     """Refunds that ended within it are compared again, each every `reconcile_again_hours`."""
     reconcile_again_hours: float = Field(default=6, ge=0)
+    """Also the longest pause before a refund whose case does not hear is begun again."""
     reconcile_overdue_hours: float = Field(default=24, gt=0)
     """A refund that is on its way for longer is somebody's task."""
     reconcile_most: int = Field(default=500, ge=1)

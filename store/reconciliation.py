@@ -1,8 +1,9 @@
 """Whose turn it is to be compared with the gateway, one cycle at a time. Moves no money."""
 
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from domain.refunds import RefundRow
 from store.pool import Pool, connection
@@ -12,6 +13,20 @@ Q = load("reconciliation")
 
 KEPT = 2
 """So many times the window of ended refunds is remembered when one was looked at."""
+
+
+class Unheard(NamedTuple):
+    """A case's refund by its number."""
+
+    case_id: str
+    seq: int
+
+
+class Pauses(NamedTuple):
+    """How long one that was begun again is left in peace: `first`, twice that, and so on up to `longest`."""
+
+    first: timedelta
+    longest: timedelta
 
 
 class Looks:
@@ -47,15 +62,24 @@ class Looks:
         return await self._rows("ended", now - window, now - every, limit, merchant)
 
     async def unheard(
-        self, now: datetime, grace: timedelta, limit: int, merchant: str | None = None
-    ) -> list[tuple[str, int]]:
-        """Case and number of refunds of which an open case has heard nothing for longer than the grace.
+        self, now: datetime, grace: timedelta, pauses: Pauses, limit: int, merchant: str | None = None
+    ) -> list[Unheard]:
+        """Refunds of which an open case has heard nothing for longer than the grace, whose turn it is.
 
         The ledger may not have them: a workflow that is terminated before it reserves leaves no trace there.
         """
         async with connection(self._pool) as conn:
-            rows = await conn.fetch(Q["unheard"], now - grace, limit, merchant)
-        return [(row["case_id"], row["seq"]) for row in rows]
+            rows = await conn.fetch(Q["unheard"], now - grace, limit, merchant, now, *pauses)
+        return [Unheard(row["case_id"], row["seq"]) for row in rows]
+
+    async def unheard_looked(
+        self, begun: Sequence[tuple[Unheard, bool]], now: datetime, window: timedelta
+    ) -> None:
+        """Note that these had their turn, and whether they were begun again."""
+        cases, numbers = [each.case_id for each, _ in begun], [each.seq for each, _ in begun]
+        async with connection(self._pool) as conn:
+            await conn.execute(Q["unheard_looked"], cases, numbers, [was for _, was in begun], now)
+            await conn.execute(Q["forget_unheard"], now - window * KEPT)
 
     async def looked(self, keys: Collection[str], now: datetime, window: timedelta) -> None:
         """Note that these had their turn."""

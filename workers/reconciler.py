@@ -64,12 +64,13 @@ async def one(desk: Reconciler) -> None:
         logger.warning("somebody must look", task=task.task_id, kind=task.kind, subject=task.subject)
     if _is_worth_a_line(done):
         logger.info(
-            "cycle", **done.model_dump(include={"looked", "unanswered", "hinted", "temporal_answers"})
+            "cycle",
+            **done.model_dump(include={"looked", "unanswered", "hinted", "begun", "temporal_answers"}),
         )
 
 
 def _is_worth_a_line(done: Cycle) -> bool:
-    return bool(done.hinted or done.unanswered or not done.temporal_answers)
+    return bool(done.hinted or done.begun or done.unanswered or not done.temporal_answers)
 
 
 def run() -> None:

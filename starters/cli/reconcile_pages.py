@@ -58,8 +58,9 @@ def print_cycle(done: Cycle) -> None:
         print("Temporal does not answer: the refunds' workflows are told in a later cycle")
     unanswered = f", {done.unanswered} without an answer" if done.unanswered else ""
     told = f"; {_count(done.hinted, 'workflow')} told" if done.hinted else ""
+    begun = f"; {_count(done.begun, 'refund')} begun anew" if done.begun else ""
     differences = _count(len(done.found), "difference")
-    print(f"{_count(done.looked, 'refund')} looked at{unanswered}, {differences}{told}")
+    print(f"{_count(done.looked, 'refund')} looked at{unanswered}, {differences}{told}{begun}")
 
 
 def print_taken(taken: Taken) -> None:

@@ -39,10 +39,13 @@ ON CONFLICT (key) DO UPDATE SET looked_at = excluded.looked_at;
 -- @forget_looks: Of refunds whose turn does not come again.
 DELETE FROM reconciliation_looks WHERE looked_at < $1;
 
--- @unheard: Refunds that open cases have put on their way and heard nothing of since, the oldest first.
+-- @unheard: Refunds that open cases have put on their way and heard nothing of since, those first that had no turn.
+-- One that was begun again waits for its next turn: a pause that doubles each time, up to a longest.
 SELECT cases.case_id, (started.data->>'refund_seq')::integer AS seq
 FROM cases
 JOIN events AS started ON started.case_id = cases.case_id AND started.superseded_at IS NULL
+LEFT JOIN reconciliation_unheard AS seen
+    ON seen.case_id = cases.case_id AND seen.seq = (started.data->>'refund_seq')::integer
 WHERE cases.open
     AND started.type LIKE '%.refund_started'
     AND started.at <= $1
@@ -55,5 +58,20 @@ WHERE cases.open
             AND heard.type = replace(started.type, '_started', '_reported')
             AND heard.data->>'refund_seq' = started.data->>'refund_seq'
     )
-ORDER BY started.at, cases.case_id
+    AND coalesce(
+        seen.begun_at + least($5::interval * power(2, least(seen.begun - 1, 20)), $6::interval) <= $4, true
+    )
+ORDER BY seen.looked_at NULLS FIRST, started.at, cases.case_id
 LIMIT $2;
+
+-- @unheard_looked: Notes that these had their turn, and which of them were begun again.
+INSERT INTO reconciliation_unheard AS seen (case_id, seq, looked_at, begun_at, begun)
+SELECT case_id, seq, $4, CASE WHEN was_begun THEN $4::timestamptz END, was_begun::integer
+FROM unnest($1::text[], $2::integer[], $3::boolean[]) AS turn (case_id, seq, was_begun)
+ON CONFLICT (case_id, seq) DO UPDATE
+SET looked_at = excluded.looked_at,
+    begun_at = coalesce(excluded.begun_at, seen.begun_at),
+    begun = seen.begun + excluded.begun;
+
+-- @forget_unheard: Of refunds whose cases have heard of them by now.
+DELETE FROM reconciliation_unheard WHERE looked_at < $1;

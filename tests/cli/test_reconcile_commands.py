@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from starters.cli.reconcile_pages import print_cycle
+from starters.reconciling import Cycle
 from tests.cli.conftest import Command
 from tests.workflows.case import Case
 from tests.workflows.desk import Desk
@@ -124,3 +126,9 @@ async def test_a_cycle_by_command_asks_the_gateways_now(casework: Command, desk:
     assert all(len(line) <= 80 for line in found.out.splitlines())
     again = (await casework("reconcile", "tasks", "list", "--merchant", desk.merchant, "--json")).json
     assert [task["kind"] for task in again] == ["amount_differs"]
+
+
+def test_a_cycle_says_how_many_refunds_it_began_anew(capsys: pytest.CaptureFixture[str]) -> None:
+    print_cycle(Cycle(looked=1, hinted=1, begun=2))
+    said = "1 refund looked at, 0 differences; 1 workflow told; 2 refunds begun anew\n"
+    assert capsys.readouterr().out == said

@@ -27,6 +27,7 @@ BOUNDS = Bounds(
     patience=timedelta(minutes=10),
     window=timedelta(days=3),
     every=timedelta(0),
+    begun=timedelta(0),
     overdue=timedelta(hours=24),
     most=100,
     at_once=4,

@@ -1,6 +1,7 @@
 """Ops terminate refunds, replies are lost, and a cycle of the reconciler settles what its workflow can."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -203,3 +204,44 @@ async def test_a_refund_that_no_case_knows_cannot_be_begun_and_is_somebodys(
     await ledger.reserve(RefundIntent.model_validate({**intent, **money, **names}))
     assert kinds((await cycle(desk, reconciler)).found) == ["stopped"]
     assert kinds((await cycle(desk, reconciler, minutes=11)).opened) == ["stopped"]
+
+
+async def unheard(desk: Desk) -> Case:
+    """A return whose refund was paid, and whose workflow was terminated before it said so."""
+    case = await on_its_way(desk, "lost_after")
+    await case.refund().terminate("a test")
+    await Ledger(desk.pool).record(desk.key(case), "settled", datetime.now(UTC), provider_ref="re_1")
+    await desk.gateway()
+    return case
+
+
+def unattended(desk: Desk, payments: PaymentRails, **bounds: Any) -> Reconciler:
+    """A reconciler whose refunds begin on a queue that nobody works at, so that no case ever hears."""
+    runs = RefundRuns(Settings(task_queue=f"nobody-{desk.merchant}"), desk.pool, desk.client)
+    return Reconciler(desk.pool, payments, runs, LENIENT.model_copy(update=bounds))
+
+
+async def test_one_whose_case_never_hears_is_begun_ever_more_seldom(
+    desk: Desk, payments: PaymentRails
+) -> None:
+    pauses = {"begun": timedelta(minutes=5), "every": timedelta(minutes=15)}
+    case, reconciler = await unheard(desk), unattended(desk, payments, **pauses)
+    begun: list[int] = []
+    for minute in range(0, 60, 5):
+        if (await cycle(desk, reconciler, minute)).begun:
+            begun.append(minute)
+            await case.refund().terminate("a test")
+    assert begun == [0, 5, 15, 30, 45]
+
+
+async def test_those_that_never_hear_do_not_take_the_turns_of_the_others(
+    desk: Desk, payments: PaymentRails
+) -> None:
+    """One at a time: nobody hears of the older one, and the younger one has its turn all the same."""
+    cases = [await unheard(desk), await unheard(desk)]
+    reconciler = unattended(desk, payments, most=1, every=timedelta(hours=6))
+    assert [(await cycle(desk, reconciler, minute)).begun for minute in range(3)] == [1, 1, 0]
+    for case in cases:
+        described = await case.refund().describe()
+        assert described.task_queue == f"nobody-{desk.merchant}"
+        await case.refund().terminate("a test")
