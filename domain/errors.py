@@ -32,6 +32,12 @@ class StatementInvalid(InvalidRequest):
     code = "statement_invalid"
 
 
+class StatementOfAnother(InvalidRequest):
+    """The statement is not this merchant's, so nothing of it is taken; the message says what shows it."""
+
+    code = "statement_of_another"
+
+
 class InvalidQuery(InvalidRequest):
     """The words to look for cannot be understood; the message says why."""
 

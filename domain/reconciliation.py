@@ -39,6 +39,8 @@ class Theirs(Model):
     state: ProviderState
     at: UtcInstant | None = None
     row: int | None = None
+    payment_id: str | None = None
+    """The payment, by the name that the shop gave it; the gateway's own at Stripe."""
 
 
 class Finding(Model):

@@ -24,6 +24,8 @@ class Statement(Model):
     day: date
     digest: str
     lines: list[Theirs]
+    accounts: dict[str, int] = {}
+    """The accounts that the file says it is of, each with its first row; none where it names no account."""
 
 
 def days_of(row: RefundRow, rail: Rail) -> list[date]:

@@ -69,6 +69,8 @@ class AlipayAccount(Model):
 
     rail: Literal["alipay"]
     app_id: str
+    seller_id: Annotated[str, Field(pattern=r"^2088\d{12}$")] | None = None
+    """The merchant's own number (PID), by which Alipay's statements name the account."""
     private_key: Secret
     public_key: PublicKey
     url: Url = "https://openapi.alipay.com/gateway.do"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from domain.base import Model
+from domain.errors import StatementOfAnother
 from domain.reconciliation import Finding, compare, match, unknown_to_us
 from domain.reconciliation_tasks import Task
 from domain.refunds import RefundRow
@@ -33,10 +34,11 @@ class Statements:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def take(self, statement: Statement, now: datetime) -> Taken:
+    async def take(self, statement: Statement, now: datetime, *, sure: bool = False) -> Taken:
         """Compare it with the ledger, once per file and in one transaction.
 
-        A newer file of the same day stands in the place of the older one.
+        A newer file of the same day stands in the place of the older one. Unless it is `sure` that the file
+        is this merchant's, something in it must be known of them; raises `StatementOfAnother`.
         """
         rail, merchant, day = statement.rail, statement.merchant, statement.day
         taken = Taken(rail=rail, merchant=merchant, day=day, refunds=len(statement.lines))
@@ -44,6 +46,8 @@ class Statements:
             await conn.execute(Q["lock_statements"], rail, merchant)
             if await conn.fetchrow(Q["is_taken"], rail, merchant, day, statement.digest):
                 return taken.model_copy(update={"again": True})
+            if not sure:
+                await _check_known(conn, statement)
             await self._keep(conn, statement, now)
             findings = [*await _of_lines(conn, statement), *await _untold(conn, statement)]
             return taken.model_copy(update={"found": await see(conn, findings, now)})
@@ -56,6 +60,20 @@ class Statements:
             "reconciliation_lines",
             columns=("statement_id", "ref", "key"),
             records=[(number, line.ref, line.key) for line in statement.lines],
+        )
+
+
+async def _check_known(conn: Connection, statement: Statement) -> None:
+    """A file of which no line is about a refund or a payment of the merchant's is somebody else's."""
+    if not statement.lines:
+        return
+    rail, merchant, lines = statement.rail, statement.merchant, statement.lines
+    keys, refs = [line.key for line in lines if line.key], [line.ref for line in lines]
+    payments = [line.payment_id for line in lines if line.payment_id]
+    if not await conn.fetchval(Q["knows_any"], merchant, rail, keys, refs, payments):
+        raise StatementOfAnother(
+            f"nothing in it is known of {merchant}: see that merchant and file are right; "
+            "if they are, take it anyway"
         )
 
 

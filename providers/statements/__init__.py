@@ -8,7 +8,7 @@ from domain.errors import StatementInvalid
 from domain.reconciliation import Theirs
 from domain.statements import ZONES, Rail, Statement
 from providers.statements.alipay import read_alipay
-from providers.statements.reading import decoded, invalid
+from providers.statements.reading import Content, decoded, invalid
 from providers.statements.sandbox import read_sandbox
 from providers.statements.stripe import read_stripe
 from providers.statements.wechat import read_wechat
@@ -18,7 +18,7 @@ __all__ = ["MAX_BYTES", "read_statement"]
 MAX_BYTES = 64 * 1024 * 1024
 """A day of some hundred thousand refunds; more is not a day's statement."""
 
-_READERS: dict[Rail, tuple[tuple[str, ...], Callable[[str], list[Theirs]]]] = {
+_READERS: dict[Rail, tuple[tuple[str, ...], Callable[[str], Content]]] = {
     "stripe": (("utf-8-sig",), read_stripe),
     "wechat": (("utf-8-sig",), read_wechat),
     # Alipay writes GBK; some tools that unpack it write UTF-8.
@@ -35,13 +35,14 @@ def read_statement(content: bytes, rail: Rail, merchant: str, day: date | None =
     if len(content) > MAX_BYTES:
         raise StatementInvalid(f"the file has more than {MAX_BYTES} bytes; take the statement of one day")
     encodings, read = _READERS[rail]
-    lines = read(decoded(content, encodings))
+    found = read(decoded(content, encodings))
     return Statement(
         rail=rail,
         merchant=merchant,
-        day=_day_of(lines, rail, day),
+        day=_day_of(found.lines, rail, day),
         digest=hashlib.sha256(content).hexdigest(),
-        lines=_once(lines),
+        lines=_once(found.lines),
+        accounts=found.accounts,
     )
 
 

@@ -8,16 +8,19 @@ import re
 from domain.reconciliation import Theirs
 from domain.statements import ZONES
 from providers.payments_alipay import CURRENCY, refund_ref
-from providers.statements.reading import Row, check_head, csv_rows, headed, invalid, once
+from providers.statements.reading import Content, Row, check_head, csv_rows, headed, invalid, once
 
 TRADE, KIND, AT, AMOUNT, KEY = "支付宝交易号", "业务类型", "完成时间", "订单金额（元）", "退款批次号/请求号"
+PAYMENT = "商户订单号"
 REFUND = "退款"
 KINDS = (REFUND, "交易")
 END = re.compile(r"#-*业务明细列表结束")
+ACCOUNT = re.compile(r"#账号：\[(\w+?)(0156)?\]")
+"""The merchant's number (PID), and behind it what all of Alipay's own accounts end with."""
 COUNT = re.compile(r"#退款合计：(\d+)笔")
 
 
-def read_alipay(text: str) -> list[Theirs]:
+def read_alipay(text: str) -> Content:
     """The refunds of the list; payments are left out."""
     numbered = list(enumerate(text.splitlines(), 1))
     head: list[str] | None = None
@@ -40,7 +43,13 @@ def read_alipay(text: str) -> list[Theirs]:
     if head is None:
         check_head(1, [], (TRADE,), "list of Alipay's business details")
     _check_end(numbered, len(lines))
-    return lines
+    return Content(lines, _accounts(numbered))
+
+
+def _accounts(numbered: list[tuple[int, str]]) -> dict[str, int]:
+    """The account of the remarks at the head."""
+    named = ((ACCOUNT.match(line), number) for number, line in numbered)
+    return {found[1]: number for found, number in named if found is not None}
 
 
 def _line(row: Row) -> Theirs:
@@ -57,6 +66,7 @@ def _line(row: Row) -> Theirs:
         state="settled",
         at=row.time(AT, ZONES["alipay"]),
         row=row.number,
+        payment_id=row.text(PAYMENT) or None,
     )
 
 

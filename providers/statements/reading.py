@@ -3,13 +3,14 @@
 import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from domain.base import AMOUNT_MAX_MINOR
 from domain.currencies import as_minor
 from domain.errors import StatementInvalid
+from domain.reconciliation import Theirs
 
 PACKED = {b"PK": "zip", b"\x1f\x8b": "gzip"}
 AMOUNT = re.compile(r"[+-]?\d{1,16}(\.\d{1,8})?", re.ASCII)
@@ -45,6 +46,14 @@ def decoded(content: bytes, encodings: Sequence[str]) -> str:
         f"the file is not text in {' or '.join(encodings)}: download it again, and do not save it with a "
         "spreadsheet"
     )
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a file has: its refunds, and the accounts that it says it is of, each with its first row."""
+
+    lines: list[Theirs]
+    accounts: dict[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True)

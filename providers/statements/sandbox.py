@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from domain.reconciliation import Theirs
-from providers.statements.reading import Row, check_head, csv_rows, headed, once
+from providers.statements.reading import Content, Row, check_head, csv_rows, headed, once
 
 HEAD = ("ref", "key", "amount_minor", "currency", "state", "at")
 STATES = ("pending", "settled", "failed")
 
 
-def read_sandbox(text: str) -> list[Theirs]:
+def read_sandbox(text: str) -> Content:
     """The refunds of the statement."""
     head: list[str] | None = None
     seen: dict[tuple[str, ...], int] = {}
@@ -22,7 +22,7 @@ def read_sandbox(text: str) -> list[Theirs]:
         row = headed(number, head, cells)
         once(row, seen, row.needed("ref"), row.needed("state"))
         lines.append(_line(row))
-    return lines
+    return Content(lines)
 
 
 def _line(row: Row) -> Theirs:
@@ -37,6 +37,7 @@ def _line(row: Row) -> Theirs:
             "state": row.text("state"),
             "at": _time(row),
             "row": row.number,
+            "payment_id": row.text("order_id") or None,
         }
     )
 

@@ -7,7 +7,7 @@ from datetime import UTC
 
 from domain.provider_news import ProviderState
 from domain.reconciliation import Theirs
-from providers.statements.reading import Row, check_head, csv_rows, headed, once
+from providers.statements.reading import Content, Row, check_head, csv_rows, headed, once
 
 KEY = "refund_metadata[casework_key]"
 NEEDED = (
@@ -23,7 +23,7 @@ CATEGORIES: dict[str, ProviderState] = {"refund": "settled", "refund_failure": "
 """Every other kind of movement (charges, fees, payouts) is no refund."""
 
 
-def read_stripe(text: str) -> list[Theirs]:
+def read_stripe(text: str) -> Content:
     """The refunds of the report, and those that failed after all."""
     head: list[str] | None = None
     seen: dict[tuple[str, ...], int] = {}
@@ -37,7 +37,7 @@ def read_stripe(text: str) -> list[Theirs]:
         once(row, seen, row.needed("balance_transaction_id"))
         if row.needed("reporting_category") in CATEGORIES:
             lines.append(_line(row))
-    return lines
+    return Content(lines)
 
 
 def _line(row: Row) -> Theirs:
@@ -58,4 +58,5 @@ def _line(row: Row) -> Theirs:
         state=state,
         at=row.time("created_utc", UTC),
         row=row.number,
+        payment_id=row.text("payment_intent_id") or None,
     )

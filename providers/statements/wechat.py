@@ -7,9 +7,10 @@ rows are the names of the sums and the sums. Amounts are in yuan, times in China
 from domain.provider_news import ProviderState
 from domain.reconciliation import Theirs
 from domain.statements import ZONES
-from providers.statements.reading import Row, check_head, headed, invalid, once
+from providers.statements.reading import Content, Row, check_head, headed, invalid, once
 
 NUMBER, KEY, STATE, CURRENCY = "微信退款单号", "商户退款单号", "退款状态", "货币种类"
+ACCOUNT, PAYMENT = "商户号", "商户订单号"
 ASKED, PAID = "申请退款金额", "退款金额"
 """With coupons the second is less than what was asked for; older bills have only it."""
 ASKED_AT, AT = "退款申请时间", "交易时间"
@@ -25,22 +26,24 @@ STATES: dict[str, ProviderState] = {
 }
 
 
-def read_wechat(text: str) -> list[Theirs]:
+def read_wechat(text: str) -> Content:
     """The refunds of the bill; payments are left out."""
     first, *rest = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     head = first[1].split(",")
-    check_head(first[0], head, (AT, CURRENCY, NUMBER, KEY, PAID, STATE), "trade bill of WeChat Pay")
+    check_head(first[0], head, (AT, ACCOUNT, CURRENCY, NUMBER, KEY, PAID, STATE), "trade bill of WeChat Pay")
     rows = rest[:-2]
     _check_sum(rest, len(rows))
     seen: dict[tuple[str, ...], int] = {}
     lines: list[Theirs] = []
+    accounts: dict[str, int] = {}
     for number, line in rows:
         row = headed(number, head, _cells(number, line))
+        accounts.setdefault(row.needed(ACCOUNT), number)
         if row.text(NUMBER) in ("", "0"):
             continue
         once(row, seen, row.needed(NUMBER))
         lines.append(_line(row))
-    return lines
+    return Content(lines, accounts)
 
 
 def _line(row: Row) -> Theirs:
@@ -59,6 +62,7 @@ def _line(row: Row) -> Theirs:
         state=state,
         at=row.time(ASKED_AT if row.text(ASKED_AT) else AT, ZONES["wechat"]),
         row=row.number,
+        payment_id=row.text(PAYMENT) or None,
     )
 
 

@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from domain.errors import InvalidRequest
-from domain.statements import RAILS, Rail
+from domain.statements import RAILS, Rail, Statement
+from providers.payment_accounts import read_accounts
 from providers.statements import MAX_BYTES, read_statement
+from providers.statements.accounts import check_account
 from starters.cli.desk import AsJson
 from starters.cli.exchange import NO, print_json, reports_errors
 from starters.cli.reading import desk_timezone, in_store
@@ -37,15 +39,20 @@ def statement(
     day: Annotated[
         str | None, typer.Option(help="Its day, like 2026-11-20; without it, that of its lines.")
     ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Also where nothing in it is known of the merchant.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare a day's statement with the ledger. Status 1 if something differs.
 
-    It is read as a whole or refused with the row; the same file is taken once. No money moves.
+    It is read as a whole or refused with the row, and so is one of another account than the merchant's; the
+    same file is taken once. No money moves.
     """
     whose, of = _rail(rail), _day(day)
     read = read_statement(_content(file), whose, merchant, of)
-    taken = in_store(lambda pool: Statements(pool).take(read, datetime.now(UTC)))
+    sure = _is_of_the_account(read) or anyway
+    taken = in_store(lambda pool: Statements(pool).take(read, datetime.now(UTC), sure=sure))
     print_json(taken) if as_json else print_taken(taken)
     if taken.found:
         raise typer.Exit(NO)
@@ -109,6 +116,12 @@ def _content(file: str) -> bytes:
             return opened.read(MAX_BYTES + 1)
     except OSError as error:
         raise InvalidRequest(f"{file}: {error.strerror}") from None
+
+
+def _is_of_the_account(read: Statement) -> bool:
+    """Whether the file names the merchant's account; False where all are paid by the sandbox."""
+    accounts = Settings().payment_accounts_file
+    return accounts is not None and check_account(read, read_accounts(accounts))
 
 
 def _rail(text: str) -> Rail:

@@ -26,7 +26,7 @@ SIDES = (
     ("refund", "refund_id", ""),
     ("case", "case_id", ""),
     ("order", "order_id", ""),
-    ("payment", "payment_id", ""),
+    ("payment", "payment_id", "payment_id"),
     ("key", "key", "key"),
     ("their number", "provider_ref", "ref"),
     ("amount", "amount_minor", "amount_minor"),

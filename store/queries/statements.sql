@@ -31,3 +31,11 @@ WHERE rail = $1 AND merchant = $2 AND (key = ANY($3::text[]) OR ref = ANY($4::te
 -- @refunds_named: The ledger's rows of these keys, or with these numbers of the gateway.
 SELECT * FROM refunds
 WHERE merchant = $1 AND provider = $2 AND (key = ANY($3::text[]) OR provider_ref = ANY($4::text[]));
+
+-- @knows_any: Whether any of these refunds, by key or the gateway's number, or of these payments is the merchant's.
+SELECT EXISTS (
+    SELECT 1 FROM refunds
+    WHERE merchant = $1 AND provider = $2 AND (key = ANY($3::text[]) OR provider_ref = ANY($4::text[]))
+)
+OR EXISTS (SELECT 1 FROM order_payments WHERE merchant = $1 AND payment_id = ANY($5::text[]))
+OR EXISTS (SELECT 1 FROM order_budgets WHERE merchant = $1 AND order_id = ANY($5::text[]));

@@ -1,6 +1,7 @@
 """`reconcile` as people and scripts call it: a cycle, statements as files, and tasks that come of them."""
 
 import asyncio
+import json
 from datetime import date
 from pathlib import Path
 
@@ -98,6 +99,34 @@ async def test_a_bad_row_is_named_and_nothing_is_taken(
     assert refused.err.count("\n") == 1
     tasks = await casework("reconcile", "tasks", "list", "--merchant", desk.merchant)
     assert tasks.out == "nothing is open between the ledger and the gateways\n"
+
+
+async def test_a_file_of_another_merchant_is_refused_unless_somebody_says_that_it_is_theirs(
+    casework: Command, desk: Desk, file: Path
+) -> None:
+    words = ("reconcile", "statement", str(file), "--rail", "sandbox", "--merchant", f"{desk.merchant}-else")
+    refused = await casework(*words)
+    assert (refused.status, refused.out) == (2, "")
+    assert "statement_of_another" in refused.err
+    taken = await casework(*words, "--anyway")
+    assert (taken.status, taken.err) == (1, "")
+
+
+async def test_a_file_is_held_against_the_merchants_accounts(
+    casework: Command, desk: Desk, day: date, paid: Case, tmp_path: Path
+) -> None:
+    given = {"app_id": "wx1", "serial_no": "s", "private_key": "k", "apiv3_key": "k"}
+    given |= {"public_key": "k", "public_key_id": "p"}
+    accounts, bill = tmp_path / "accounts.yaml", tmp_path / "bill.csv"
+    await asyncio.to_thread(bill.write_bytes, await desk.sandbox.statement("wechat", desk.merchant, day))
+    held = Command({**casework.env, "CASEWORK_PAYMENT_ACCOUNTS_FILE": str(accounts)})
+    words = ("reconcile", "statement", str(bill), "--rail", "wechat", "--merchant", desk.merchant)
+    for mch_id, status in (("1900000109", 2), (desk.merchant, 1)):
+        mine = {desk.merchant: [{"rail": "wechat", "mch_id": mch_id, **given}]}
+        await asyncio.to_thread(accounts.write_text, json.dumps(mine))
+        said = await held(*words)
+        assert said.status == status, said
+        assert ("statement_of_another" in said.err) is (status == 2)
 
 
 @pytest.mark.parametrize(

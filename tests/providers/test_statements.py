@@ -4,12 +4,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
-from domain.errors import StatementInvalid
+from domain.errors import StatementInvalid, StatementOfAnother
 from domain.reconciliation import Theirs
 from domain.statements import Rail, Statement
+from providers.payment_accounts import Account
 from providers.statements import MAX_BYTES, read_statement
 from providers.statements import reading as reading_module
+from providers.statements.accounts import check_account
 
 STRIPE_HEAD = (
     "balance_transaction_id,created_utc,created,currency,gross,fee,net,reporting_category,source_id,"
@@ -254,3 +257,66 @@ def test_what_a_message_quotes_is_short() -> None:
     with pytest.raises(StatementInvalid) as refused:
         read_statement(changed("stripe", 3, "-6.00,0.00", f"{long},0.00"), "stripe", "m1")
     assert len(refused.value.message) < reading_module.LONGEST_SHOWN + 100
+
+
+ACCOUNT_FIELDS: dict[Rail, str] = {
+    "stripe": "secret_key",
+    "wechat": "mch_id app_id serial_no private_key apiv3_key public_key public_key_id",
+    "alipay": "app_id private_key public_key",
+}
+
+
+def account(rail: Rail, **named: str) -> Account:
+    """An account of a merchant's, as the file of accounts has it."""
+    made: TypeAdapter[Account] = TypeAdapter(Account)
+    return made.validate_python({"rail": rail, **dict.fromkeys(ACCOUNT_FIELDS[rail].split(), "x"), **named})
+
+
+@pytest.mark.parametrize(
+    ("rail", "lines", "named", "sure"),
+    [
+        ("wechat", WECHAT, {"mch_id": "1900000109"}, True),
+        ("alipay", ALIPAY, {"seller_id": "2088000000000000"}, True),
+        ("alipay", ALIPAY, {}, False),
+        ("stripe", STRIPE, {}, False),
+    ],
+)
+def test_the_account_that_a_file_names_is_the_merchants(
+    rail: Rail, lines: list[str], named: dict[str, str], sure: bool
+) -> None:
+    statement = read(rail, lines)
+    assert check_account(statement, {statement.merchant: [account(rail, **named)]}) is sure
+
+
+@pytest.mark.parametrize(
+    ("rail", "lines", "named", "why"),
+    [
+        ("wechat", WECHAT, {"mch_id": "1900000110"}, "row 2: it is of account 1900000109, and m1 has 19"),
+        ("wechat", WECHAT_ALL, {"mch_id": "1900000109"}, "row 2: it is of account 14"),
+        ("alipay", ALIPAY, {"seller_id": "2088000000000001"}, "row 2: it is of account 2088000000000000"),
+    ],
+)
+def test_a_file_of_another_account_is_refused(
+    rail: Rail, lines: list[str], named: dict[str, str], why: str
+) -> None:
+    statement = read(rail, lines)
+    with pytest.raises(StatementOfAnother, match=why):
+        check_account(statement, {statement.merchant: [account(rail, **named)]})
+
+
+def test_a_merchant_without_an_account_there_has_no_file_of_it() -> None:
+    statement = read("stripe", STRIPE)
+    for accounts in ({}, {statement.merchant: [account("wechat")]}, {"m2": [account("stripe")]}):
+        with pytest.raises(StatementOfAnother, match="has no account at stripe"):
+            check_account(statement, accounts)
+
+
+def test_of_two_accounts_there_either_may_have_made_the_file() -> None:
+    statement = read("wechat", WECHAT)
+    both = [account("wechat", mch_id="14"), account("wechat", mch_id="1900000109")]
+    assert check_account(statement, {statement.merchant: both})
+
+
+@pytest.mark.parametrize(("rail", "lines"), [("wechat", WECHAT), ("alipay", ALIPAY)])
+def test_a_line_names_its_payment_by_the_shops_number(rail: Rail, lines: list[str]) -> None:
+    assert "SO-1" in [line.payment_id for line in read(rail, lines).lines]

@@ -71,9 +71,7 @@ class Books:
         """A refund of an order of its own that the gateway paid, and whose answer was lost."""
         self.numbers += 1
         order_id, number = f"SO-{self.numbers}", str(self.numbers)
-        await self.sandbox.put_capture(
-            Capture(merchant=self.merchant, order_id=order_id, amount_minor=ORDER_MINOR, currency="CNY")
-        )
+        await self.captured(order_id)
         await self.ledger.open_budget(self.merchant, order_id, "CNY", ORDER_MINOR)
         intent = RefundIntent(
             refund_id=f"refund:{self.merchant}:{number}:1",
@@ -90,6 +88,12 @@ class Books:
         row = await self.ledger.mark_sent(intent.key, self.now)
         await self.rails.of(self.merchant, self.rail).refund(self.asked(row))
         return row
+
+    async def captured(self, order_id: str) -> None:
+        """An order that the customer paid at the gateway."""
+        await self.sandbox.put_capture(
+            Capture(merchant=self.merchant, order_id=order_id, amount_minor=ORDER_MINOR, currency="CNY")
+        )
 
     async def paid(self, amount_minor: int = 600) -> RefundRow:
         """A refund that both books have as settled."""

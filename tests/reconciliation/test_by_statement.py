@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.errors import StatementInvalid
-from tests.reconciliation.books import Books, kinds
+from domain.errors import StatementInvalid, StatementOfAnother
+from providers.statements import read_statement
+from store.statements import Statements
+from tests.reconciliation.books import ORDER_MINOR, Books, kinds
 
 MINUTE = timedelta(minutes=1)
 
@@ -130,6 +132,28 @@ async def test_a_bad_row_leaves_everything_as_it_was(books: Books) -> None:
     assert await books.money() == held
     for table in ("reconciliation_statements", "reconciliation_lines", "reconciliation_tasks"):
         assert await books.pool.fetchval(f"SELECT count(*) FROM {table}") == 0
+
+
+async def test_a_file_in_which_nothing_is_the_merchants_leaves_everything_as_it_was(books: Books) -> None:
+    """Another merchant's file opens no tasks, unless somebody says that it is theirs all the same."""
+    await books.paid()
+    file = read_statement(await books.file(), books.rail, "somebody-else", books.now.date())
+    held, statements = await books.money(), Statements(books.pool)
+    with pytest.raises(StatementOfAnother, match="nothing in it is known of somebody-else"):
+        await statements.take(file, books.now)
+    assert await books.money() == held
+    for table in ("reconciliation_statements", "reconciliation_lines", "reconciliation_tasks"):
+        assert await books.pool.fetchval(f"SELECT count(*) FROM {table}") == 0
+    assert kinds((await statements.take(file, books.now, sure=True)).found) == ["unknown_to_us"]
+
+
+async def test_a_file_with_nothing_but_a_refund_by_hand_is_the_merchants_by_its_payment(books: Books) -> None:
+    await books.ledger.open_budget(books.merchant, "SO-1", "CNY", ORDER_MINOR)
+    await books.captured("SO-1")
+    await books.by_hand()
+    taken = await books.take()
+    assert kinds(taken.found) == ["unknown_to_us"]
+    assert [task.theirs and task.theirs.payment_id for task in await books.open()] == ["SO-1"]
 
 
 @pytest.mark.parametrize("books", ["sandbox"], indirect=True)
