@@ -10,6 +10,20 @@ from store.sql import load
 Q = load("disputes")
 
 
+LIST_ROWS = 200
+
+
+class Standing(Dispute):
+    """A dispute that stands, and what it keeps back."""
+
+    order_id: str | None = None
+    """The payment's order; None where the ledger has no such payment."""
+    waiting: list[str] = []
+    """Refunds of the payment without an end: nothing is sent of them."""
+    refused: list[str] = []
+    """Open cases of the order whose last refund was refused for it."""
+
+
 class Disputes:
     """What is known of them. Raises `StoreUnavailable`."""
 
@@ -37,6 +51,12 @@ class Disputes:
         async with connection(self._pool) as conn:
             rows = await conn.fetch(Q["of_payment"], merchant, payment_id)
         return [Dispute.model_validate(dict(row)) for row in rows]
+
+    async def standing(self, merchant: str | None = None, limit: int = LIST_ROWS) -> list[Standing]:
+        """Those that are open, and those that were lost and keep something back; the oldest first."""
+        async with connection(self._pool) as conn:
+            rows = await conn.fetch(Q["standing"], merchant, limit)
+        return [Standing.model_validate(dict(row)) for row in rows]
 
 
 _NOTED = set(Dispute.model_fields)

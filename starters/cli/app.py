@@ -25,6 +25,7 @@ LOADED: dict[str, tuple[str, ...]] = {
     "claim": ("starters.cli.deliveries:claim_app",),
     "complaint": ("starters.cli.complaints:app",),
     "delivery": ("starters.cli.deliveries:delivery_app",),
+    "disputes": ("starters.cli.disputes:app",),
     "figures": ("starters.cli.figures:app",),
     "improvement": ("starters.cli.improvements:app",),
     "key": ("starters.cli.keys:app",),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.statements import ZONES
 from starters.cli.reconcile_pages import print_cycle
 from starters.reconciling import Cycle
 from tests.cli.conftest import Command
@@ -113,11 +114,12 @@ async def test_a_file_of_another_merchant_is_refused_unless_somebody_says_that_i
 
 
 async def test_a_file_is_held_against_the_merchants_accounts(
-    casework: Command, desk: Desk, day: date, paid: Case, tmp_path: Path
+    casework: Command, desk: Desk, paid: Case, tmp_path: Path
 ) -> None:
     given = {"app_id": "wx1", "serial_no": "s", "private_key": "k", "apiv3_key": "k"}
     given |= {"public_key": "k", "public_key_id": "p"}
     accounts, bill = tmp_path / "accounts.yaml", tmp_path / "bill.csv"
+    day = (await desk.sandbox.now()).astimezone(ZONES["wechat"]).date()
     await asyncio.to_thread(bill.write_bytes, await desk.sandbox.statement("wechat", desk.merchant, day))
     held = Command({**casework.env, "CASEWORK_PAYMENT_ACCOUNTS_FILE": str(accounts)})
     words = ("reconcile", "statement", str(bill), "--rail", "wechat", "--merchant", desk.merchant)
