@@ -20,7 +20,8 @@ from domain.records import CaseSummary, Recorded
 from domain.refunds import RefundRow
 from domain.weather.messages import Window
 from sandbox.client import SandboxClient
-from sandbox.messages import ActiveFault, Arrived, Movement, Refund
+from sandbox.messages import ActiveFault, Arrived
+from sandbox.payment_messages import Movement, Refund
 from starters.case_records import CaseRecords
 from store.carrier_income import CarrierIncome
 from store.ledger import Ledger

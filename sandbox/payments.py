@@ -10,7 +10,8 @@ from domain.base import Model, SomeMinor
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.http import Refusal, answer, answer_all, not_found, read
-from sandbox.messages import Capture, Dialect, Dispute, FaultRule, GatewaySettings, Refund, RefundRequest
+from sandbox.messages import FaultRule
+from sandbox.payment_messages import Capture, Dialect, Dispute, GatewaySettings, Refund, RefundRequest
 from sandbox.payments_state import End, Payments
 from sandbox.statements import WRITERS, statement
 

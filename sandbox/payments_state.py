@@ -9,7 +9,15 @@ from pydantic import Field, TypeAdapter
 from domain.base import Instant, Model, SomeMinor
 from sandbox.http import Refusal, not_found
 from sandbox.journal import Journal
-from sandbox.messages import Capture, Dialect, Dispute, GatewaySettings, Movement, Refund, RefundRequest
+from sandbox.payment_messages import (
+    Capture,
+    Dialect,
+    Dispute,
+    GatewaySettings,
+    Movement,
+    Refund,
+    RefundRequest,
+)
 
 End = Literal["settled", "failed"]
 

@@ -8,7 +8,8 @@ from domain.base import Model
 from domain.orders import Order
 from sandbox.http import Refusal, not_found
 from sandbox.journal import Journal
-from sandbox.messages import Capture, Contact, Exchange, ExchangeOrder, Stock, Voucher, VoucherRequest
+from sandbox.messages import Contact, Exchange, ExchangeOrder, Stock, Voucher, VoucherRequest
+from sandbox.payment_messages import Capture
 
 
 class OrderPut(Model):

@@ -3,13 +3,12 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from domain.currencies import as_major
-from sandbox.messages import Movement, Refund
+from sandbox.payment_messages import CHINA, Movement, Refund
 from sandbox.payments_state import Payments
 
-CHINA = timezone(timedelta(hours=8))
 KEY_NAME = "casework_key"
 """In a refund's metadata at Stripe; one that was made by hand has none."""
 

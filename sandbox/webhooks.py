@@ -24,7 +24,7 @@ from sandbox.dialects.webhooks import (
     write_dispute,
 )
 from sandbox.http import answer, answer_all, read
-from sandbox.messages import Capture, Delivery, Dispute, Refund, WebhookSettings
+from sandbox.payment_messages import Capture, Delivery, Dispute, Refund, WebhookSettings
 from sandbox.payments_state import Payments
 
 Kind = Literal["genuine", "forge", "unsigned", "stale"]

@@ -18,7 +18,8 @@ from domain.errors import CaseworkError, NoAnswer, NotReady, Refused, StoreUnava
 from domain.records import CaseSummary
 from domain.returns import messages as returns
 from sandbox.client import SandboxClient
-from sandbox.messages import Capture, Contact
+from sandbox.messages import Contact
+from sandbox.payment_messages import Capture
 from starters.client import Cases
 from storm.books import CallersBook
 from storm.ops import Ops

@@ -13,7 +13,8 @@ import httpx2
 
 from domain.errors import CaseworkError
 from sandbox.client import SandboxClient
-from sandbox.messages import Delivery, FaultRule, WebhookSettings
+from sandbox.messages import FaultRule
+from sandbox.payment_messages import Delivery, WebhookSettings
 from store.ledger import Ledger
 from storm.locked_store import hold_store
 from storm.proxy import Proxy

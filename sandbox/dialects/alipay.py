@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from sandbox.dialects.doors import Doors
 from sandbox.http import Refusal
-from sandbox.messages import Refund, RefundRequest
+from sandbox.payment_messages import Refund, RefundRequest
 
 CURRENCY = "CNY"
 REFUND = "alipay.trade.refund"

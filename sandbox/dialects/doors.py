@@ -7,7 +7,7 @@ from starlette.requests import Request
 from sandbox.clock import Clock
 from sandbox.dialects.accounts import Accounts
 from sandbox.faults import Faults, Handler
-from sandbox.messages import Dialect, Refund, RefundRequest
+from sandbox.payment_messages import Dialect, Refund, RefundRequest
 from sandbox.payments import take_refund
 from sandbox.payments_state import Payments
 

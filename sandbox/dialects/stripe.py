@@ -14,7 +14,7 @@ from sandbox.dialects.accounts import Accounts
 from sandbox.dialects.doors import Doors
 from sandbox.faults import Faults
 from sandbox.http import Refusal
-from sandbox.messages import Capture, Refund, RefundRequest
+from sandbox.payment_messages import Capture, Refund, RefundRequest
 from sandbox.payments_state import Payments
 
 SECRET_KEY = re.compile(r"Bearer sk_test_(?P<merchant>[A-Za-z0-9_.-]+)")

@@ -6,7 +6,7 @@ import hmac
 import json
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -15,9 +15,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sandbox.dialects import alipay, stripe, wechat
 from sandbox.dialects.accounts import PUBLIC_KEY_ID, Accounts, KeyPair
-from sandbox.messages import Capture, Dialect, Dispute, Refund
+from sandbox.payment_messages import CHINA, Capture, Dialect, Dispute, Refund
 
-BEIJING = timezone(timedelta(hours=8))
 PREFIX = "whsec_"
 
 
@@ -140,7 +139,7 @@ def _wechat(event: Event, keys: Keys) -> Webhook:
     )
     notification = {
         "id": event.id,
-        "create_time": event.at.astimezone(BEIJING).isoformat(timespec="microseconds"),
+        "create_time": event.at.astimezone(CHINA).isoformat(timespec="microseconds"),
         "resource_type": "encrypt-resource",
         "event_type": f"REFUND.{told['refund_status']}",
         "summary": "refund",
@@ -181,7 +180,7 @@ def _alipay(event: Event, keys: Keys) -> Webhook | None:
         "out_biz_no": event.refund.key,
         "trade_status": "TRADE_SUCCESS",
         "refund_fee": f"{Decimal(event.refund.amount_minor) / 100:.2f}",
-        "gmt_refund": event.at.astimezone(BEIJING).isoformat(sep=" ", timespec="milliseconds")[:23],
+        "gmt_refund": event.at.astimezone(CHINA).isoformat(sep=" ", timespec="milliseconds")[:23],
     }
     sign = keys.pair.sign("&".join(f"{name}={text}" for name, text in sorted(told.items())))
     body = urlencode({**told, "sign_type": "RSA2", "sign": sign}).encode()
@@ -189,7 +188,7 @@ def _alipay(event: Event, keys: Keys) -> Webhook | None:
 
 
 def _beijing(at: datetime) -> str:
-    return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
+    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
 
 
 _WRITERS: dict[Dialect, Callable[[Event, Keys], Webhook | None]] = {

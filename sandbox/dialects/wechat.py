@@ -15,7 +15,7 @@ from domain.base import Model, Quantity, Slug
 from sandbox.dialects.accounts import PUBLIC_KEY_ID, SERIAL_NO
 from sandbox.dialects.doors import Doors
 from sandbox.http import Refusal
-from sandbox.messages import Key, Refund, RefundRequest
+from sandbox.payment_messages import Key, Refund, RefundRequest
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 FIELD = re.compile(r'(\w+)="([^"]*)"')

@@ -16,7 +16,8 @@ from domain.policy.policy import InForce
 from domain.records import CaseSummary, Recorded
 from domain.refunds import RefundRow
 from domain.weather.messages import Window
-from sandbox.messages import ActiveFault, Arrived, Movement, Refund
+from sandbox.messages import ActiveFault, Arrived
+from sandbox.payment_messages import Movement, Refund
 
 AT = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

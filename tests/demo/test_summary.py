@@ -9,7 +9,8 @@ from rich.console import Console
 from demo.report import print_summary, print_timeline
 from domain.approvals import Approval
 from domain.carrier_claims.requests import Income
-from sandbox.messages import Arrived, Movement
+from sandbox.messages import Arrived
+from sandbox.payment_messages import Movement
 from tests.demo.books import (
     AROUND,
     AT,

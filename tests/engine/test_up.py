@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from sandbox.client import SandboxClient
-from sandbox.messages import Capture
+from sandbox.payment_messages import Capture
 from starters.engine_state import read_state
 from starters.settings import CHECKOUT
 from tests.engine.command import Casework, all_gone

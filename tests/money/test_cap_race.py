@@ -10,7 +10,7 @@ from activities.refunds import RefundActivities
 from domain.policy.work_rules import RefundRules
 from domain.refunds import PayRefund, RefundOutcome, Reservation
 from sandbox.client import SandboxClient
-from sandbox.messages import Capture
+from sandbox.payment_messages import Capture
 from store.ledger import Ledger
 from store.pool import Pool
 from tests.providers.rails import account_of, rails_over

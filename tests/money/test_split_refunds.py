@@ -17,7 +17,8 @@ from domain.policy.work_rules import RefundRules
 from domain.refunds import PayRefund, RefundOutcome, Reservation, ResolveRefund
 from providers.ports import PaymentOrder
 from sandbox.client import SandboxClient
-from sandbox.messages import Capture, FaultRule
+from sandbox.messages import FaultRule
+from sandbox.payment_messages import Capture
 from store.books import check_books
 from store.ledger import Ledger
 from store.pool import Pool

@@ -11,7 +11,7 @@ from sandbox.dialects import accounts
 from sandbox.dialects.accounts import Accounts
 from sandbox.dialects.webhooks import DisputeEvent, Event, Keys, Webhook, keys_of, write, write_dispute
 from sandbox.journal import Journal
-from sandbox.messages import Capture, Dialect, Dispute, Refund
+from sandbox.payment_messages import Capture, Dialect, Dispute, Refund
 from tests.providers.rails import account_of
 
 RAILS = ("sandbox", "stripe", "wechat", "alipay")

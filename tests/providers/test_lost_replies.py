@@ -17,7 +17,8 @@ from domain.policy.work_rules import RefundRules
 from domain.refunds import PayRefund, RefundOutcome, Reservation
 from providers.payment_rails import MerchantRails
 from sandbox.client import SandboxClient
-from sandbox.messages import Capture, FaultRule
+from sandbox.messages import FaultRule
+from sandbox.payment_messages import Capture
 from store.ledger import Ledger
 from store.pool import Pool
 from tests.providers.rails import DIALECTS, account_of, rails_over

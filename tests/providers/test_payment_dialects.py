@@ -10,7 +10,8 @@ from providers.payments_stripe import amount_at_stripe
 from providers.ports import PaymentPort
 from sandbox.client import SandboxClient
 from sandbox.dialects.accounts import KeyPair
-from sandbox.messages import Capture, FaultRule
+from sandbox.messages import FaultRule
+from sandbox.payment_messages import Capture
 from tests.providers.rails import DIALECTS, account_of, rail_at, rails_over, refund
 
 

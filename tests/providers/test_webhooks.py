@@ -28,7 +28,7 @@ from providers.webhooks import PaymentWebhooks
 from providers.webhooks_alipay import RESENT_FOR
 from sandbox.dialects.accounts import Accounts
 from sandbox.dialects.webhooks import Webhook, forged_keys, keys_of, without_signature, write
-from sandbox.messages import Dialect
+from sandbox.payment_messages import Dialect
 from tests.providers.signed_webhooks import (
     MERCHANT,
     NOW,

@@ -12,7 +12,7 @@ from domain.statements import Rail
 from providers.ports import PaymentOrder, PaymentRails
 from providers.statements import read_statement
 from sandbox.client import SandboxClient
-from sandbox.messages import Capture
+from sandbox.payment_messages import Capture
 from starters.reconciling import Bounds, Cycle, Reconciler
 from starters.refund_runs import RefundRuns
 from starters.settings import Settings

@@ -4,7 +4,8 @@ import httpx2
 import pytest
 
 from sandbox.client import SandboxClient
-from sandbox.messages import Capture, FaultKind, FaultRule
+from sandbox.messages import FaultKind, FaultRule
+from sandbox.payment_messages import Capture
 
 
 async def pay(client: SandboxClient, merchant: str, key: str) -> int | None:

@@ -10,7 +10,8 @@ import pytest
 
 from sandbox.client import SandboxClient
 from sandbox.launch import running_sandbox, start_sandbox
-from sandbox.messages import Capture, FaultRule
+from sandbox.messages import FaultRule
+from sandbox.payment_messages import Capture
 from tests.sandbox_fixtures import journal_lines, make_order
 
 

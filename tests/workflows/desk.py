@@ -13,7 +13,8 @@ from temporalio.testing import TimeSkipper
 from domain.orders import Order, OrderLine
 from domain.refunds import RefundRow, refund_key
 from sandbox.client import SandboxClient
-from sandbox.messages import Contact, FaultRule, Movement, Scan
+from sandbox.messages import Contact, FaultRule, Scan
+from sandbox.payment_messages import Movement
 from sandbox.vocabulary import Status
 from store.ledger import Ledger
 from store.pool import Pool

@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import NoAnswer
 from domain.provider_news import RefundNews
-from sandbox.messages import WebhookSettings
+from sandbox.payment_messages import WebhookSettings
 from starters.http.hinting import UNKNOWN_FOR, Hinting
 from starters.refund_hints import RefundHints
 from starters.settings import Settings
