@@ -29,12 +29,9 @@ def refund_news(state: AnyState, report: RefundReport, told: type[RefundReported
     if report.state == "approved":
         return answered
     news = report.model_dump(include={"state", "reason", "paid_minor"})
-    back = [MoneyReturned(refund_seq=part.seq, stage=state.PAYS_IN)]
-    return [
-        *answered,
-        told(refund_seq=report.seq, **news),
-        *(back if _is_owed_again(state, part, report) else []),
-    ]
+    is_owed = _is_owed_again(state, part, report)
+    back = [MoneyReturned(refund_seq=part.seq, stage=state.PAYS_IN)] if is_owed else []
+    return [*answered, told(refund_seq=report.seq, **news), *back]
 
 
 def _is_known(part: RefundPart, report: RefundReport) -> bool:

@@ -73,12 +73,10 @@ def refund_reported(state: AnyState, event: facts.RefundReportedFact, at: dateti
         "reason": event.reason,
         "paid_minor": event.paid_minor,
     }
-    back = any(
-        part.comes_back(event.state, event.paid_minor)
-        for part in state.refunds
-        if part.seq == event.refund_seq
-    )
-    return _part(state, event.refund_seq, {**news, **({"came_back": True} if back else {})})
+    before = next((part for part in state.refunds if part.seq == event.refund_seq), None)
+    if before is not None and before.comes_back(event.state, event.paid_minor):
+        news["came_back"] = True
+    return _part(state, event.refund_seq, news)
 
 
 def _part(state: AnyState, seq: int, news: Change) -> Change:

@@ -15,8 +15,8 @@ PAYMENT = "商户订单号"
 REFUND = "退款"
 KINDS = (REFUND, "交易")
 END = re.compile(r"#-*业务明细列表结束")
-ACCOUNT = re.compile(r"#账号：\[(\w+?)(0156)?\]")
-"""The merchant's number (PID), and behind it what all of Alipay's own accounts end with."""
+ACCOUNT = re.compile(r"#账号：\[(2088\d{12}(?=0156\])|\w+)")
+"""The merchant's number (PID, of 16 digits), without what Alipay's accounts have behind it."""
 COUNT = re.compile(r"#退款合计：(\d+)笔")
 
 

@@ -304,6 +304,12 @@ def test_a_file_of_another_account_is_refused(
         check_account(statement, {statement.merchant: [account(rail, **named)]})
 
 
+@pytest.mark.parametrize("written", ["20881234567801560156", "2088123456780156"])
+def test_alipays_account_is_the_merchants_number_with_or_without_its_end(written: str) -> None:
+    lines = [line.replace("20880000000000000156", written) for line in ALIPAY]
+    assert list(read("alipay", lines).accounts) == ["2088123456780156"]
+
+
 def test_a_merchant_without_an_account_there_has_no_file_of_it() -> None:
     statement = read("stripe", STRIPE)
     for accounts in ({}, {statement.merchant: [account("wechat")]}, {"m2": [account("stripe")]}):
