@@ -27,8 +27,9 @@ async def repayment(case: Case) -> dict[str, Any]:
 
 
 async def until_owed(case: Case) -> dict[str, Any]:
-    """Wait until the case waits for somebody to pay again."""
-    view = await case.until_view(lambda view: view["waiting_for"] == "ops")
+    """Wait until the case waits for somebody to pay again, also in the store."""
+    view = await case.until_view(lambda view: view.get("waiting_for") == "ops")
+    await case.until_stage(view["stage"])
     assert (await repayment(case))["state"] == "running"
     return view
 
