@@ -1,10 +1,13 @@
 """The one way to a Temporal server: settings by Temporal's own files and variables, a bounded wait."""
 
 import asyncio
+import logging
 import time
+from functools import cache
 
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
+from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RPCError
 
 from domain.errors import NotReady
@@ -36,6 +39,15 @@ def target(settings: Settings) -> tuple[str, str]:
     return address, options.get("namespace") or "default"
 
 
+@cache
+def quiet_runtime() -> Runtime:
+    """The SDK's core, whose log goes through ours: by itself it writes to standard output, into answers."""
+    logger = logging.getLogger("temporalio")
+    forwarding = LogForwardingConfig(logger, append_log_fields_to_message=False)
+    logs = LoggingConfig(TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding)
+    return Runtime(telemetry=TelemetryConfig(logging=logs))
+
+
 async def connect(
     settings: Settings,
     *,
@@ -54,7 +66,9 @@ async def connect(
     give_up_at = time.monotonic() + patience_seconds
     while True:
         try:
-            return await Client.connect(**options, data_converter=data_converter, lazy=lazy)
+            return await Client.connect(
+                **options, data_converter=data_converter, lazy=lazy, runtime=quiet_runtime()
+            )
         except (RPCError, RuntimeError) as error:
             if time.monotonic() >= give_up_at:
                 raise NotReady(

@@ -52,7 +52,8 @@ def command(
 
 async def _run(size: Size, out: Path | None, *, as_json: bool) -> int:
     stop_on_signals()
-    logging.getLogger("asyncpg").setLevel(logging.CRITICAL)  # that its database is away is no news here
+    for name in ("asyncpg", "temporalio"):  # that their servers are away is no news here
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     say = Screen(sys.stderr)
     say.line(f"storm: seed {size.seed}, {size.cases} cases, {size.kills} kills")
     with tempfile.TemporaryDirectory(prefix="casework-storm-") as scratch:

@@ -1,5 +1,6 @@
 """The command `casework`: its global flags, and the commands of the other modules under their names."""
 
+import logging
 import os
 from functools import cache
 from importlib import import_module
@@ -138,5 +139,6 @@ def _keep(flags: dict[str, Any], assignments: list[str]) -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line."""
+    """Run the command line. That the SDK asks again is no news to who waits for the answer."""
+    logging.getLogger("temporalio").setLevel(logging.ERROR)
     run_and_leave(lambda: app(prog_name="casework"))
