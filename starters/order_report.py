@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from domain.base import Instant, Model
+from domain.budgets import Budget
 from domain.cases.links import OPPOSITES, UPWARD, Relation
 from domain.errors import NotFound, OrderNotFound
 from domain.records import CaseSummary, Recorded
@@ -10,7 +11,7 @@ from domain.refunds import RefundRow
 from starters.case_records import CaseRecords
 from starters.words import BACKGROUND, say
 from store.cases import Cases
-from store.ledger import Budget, Ledger
+from store.ledger import Ledger
 from store.links import CaseEdge, Links
 from store.pool import Pool
 

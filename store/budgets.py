@@ -1,47 +1,18 @@
-"""What a refund is taken from: its order's budget, the order's payments, and what the merchant gives."""
+"""The budgets' rows: of an order's payments, and of what the merchant gives."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from domain.base import Model
 from domain.errors import OverBudget, OverCap
 from domain.goodwill import Given, GoodwillBounds, check_goodwill
 from domain.orders import OrderPayment
-from domain.refund_parts import PaymentLeft, Share, split
+from domain.refund_parts import PaymentLeft
 from domain.refunds import RefundIntent
 from domain.sla import parse_duration
 from store.pool import Connection
 from store.sql import load
 
 Q = load("ledger")
-
-PartOf = Callable[[RefundIntent, Share], RefundIntent]
-"""What of a refund is taken from one payment; may refuse."""
-
-
-class Budget(Model):
-    """What may still be refunded of an order: captured less reserved less settled, plus what came back."""
-
-    merchant: str
-    order_id: str
-    currency: str
-    captured_minor: int
-    reserved_minor: int
-    settled_minor: int
-    recovered_minor: int = 0
-    """What customers paid back of money that they had in advance."""
-    payments: int = 0
-    """How many payments the shop named; none: one that is named as the order."""
-
-    @property
-    def left_minor(self) -> int:
-        """What a new refund may take at most."""
-        return self.captured_minor - self.committed_minor
-
-    @property
-    def committed_minor(self) -> int:
-        """What was paid and has not come back, and what is on its way."""
-        return self.reserved_minor + self.settled_minor - self.recovered_minor
 
 
 async def open_payments(
@@ -62,20 +33,10 @@ async def open_payments(
             raise OverCap(f"more of payment {payment.payment_id} is committed than {payment.amount_minor}")
 
 
-async def parts_of(
-    conn: Connection,
-    budget: Budget,
-    intent: RefundIntent,
-    part_of: PartOf | None,
-) -> list[RefundIntent]:
-    """What is taken from each payment. What is not taken from them is only paid beside the first."""
-    if not budget.payments or part_of is None:
-        return [intent]
-    rows = await conn.fetch(Q["payments_left"], intent.merchant, intent.order_id)
-    payments = [PaymentLeft.model_validate(dict(row)) for row in rows]
-    if not intent.from_captured:
-        return [intent.model_copy(update={"payment_id": payments[0].payment_id})]
-    return [part_of(intent, share) for share in split(intent.amount_minor, payments)]
+async def payments_left(conn: Connection, merchant: str, order_id: str) -> list[PaymentLeft]:
+    """What the payments of an order have left, in order of capture; none where the shop named none."""
+    rows = await conn.fetch(Q["payments_left"], merchant, order_id)
+    return [PaymentLeft.model_validate(dict(row)) for row in rows]
 
 
 async def give(

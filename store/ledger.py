@@ -5,17 +5,17 @@ Locks are always taken in one order: the order's budget, the customer, the refun
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from domain.approvals import Approval, Asking
-from domain.errors import CurrencyMismatch, IdempotencyConflict, NotFound, OverCap
+from domain.budgets import Budget, PartOf, check_budget, check_currency, check_same, parts_of
+from domain.errors import NotFound, OverCap
 from domain.goodwill import GoodwillBounds
 from domain.orders import Order, OrderPayment
 from domain.records import Batch
 from domain.refunds import NEXT_STATES, RefundIntent, RefundRow, RefundState
 from store.append import append_one
 from store.approvals import asked_about, judge
-from store.budgets import Budget, PartOf, give, move, open_payments, parts_of
+from store.budgets import give, move, open_payments, payments_left
 from store.disputes import check_undisputed
 from store.pool import Connection, Pool, Row, connection, transaction
 from store.refund_states import budget_change, is_news
@@ -51,8 +51,7 @@ class Ledger:
                 await open_payments(conn, merchant, order_id, payments)
                 return _budget(row)
             budget = await self._locked_budget(conn, merchant, order_id)
-        if budget.currency != currency:
-            raise _other_currency(budget, currency)
+        check_currency(budget, currency)
         raise OverCap(
             f"order {order_id} cannot have a budget of {captured_minor}: "
             f"{budget.committed_minor} are committed",
@@ -91,9 +90,10 @@ class Ledger:
             if row := await self._same(conn, intent):
                 await _append_missing(conn, batch)
                 return row
-            _check_budget(budget, intent)
+            check_budget(budget, intent)
             await give(conn, intent, bounds, _time_of(batch))
-            parts = await parts_of(conn, budget, intent, part_of)
+            named = await payments_left(conn, intent.merchant, intent.order_id) if budget.payments else []
+            parts = parts_of(intent, named, part_of)
             for part in parts:
                 await check_undisputed(conn, part)
             rows = [await self._insert(conn, part, _time_of(batch)) for part in parts]
@@ -203,23 +203,12 @@ class Ledger:
         rows = await conn.fetch(Q["find_same"], intent.refund_id, intent.key, intent.case_id, intent.seq)
         if not rows:
             return None
-        row = _refund(rows[0])
-        by_rails = {"provider"} if row.payment_id else set[str]()
-        if _whole([_refund(each) for each in rows], by_rails) != _whole([intent], by_rails):
-            raise IdempotencyConflict(
-                f"refund {intent.key} was fixed with other content; a changed refund needs the next number",
-                key=intent.key,
-            )
-        return row
+        parts = [_refund(row) for row in rows]
+        check_same(parts, intent)
+        return parts[0]
 
 
 _INTENT = set(RefundIntent.model_fields)
-
-
-def _whole(parts: Sequence[RefundIntent], by_rails: set[str]) -> dict[str, Any]:
-    """What was asked for, whatever payments it is taken from; `by_rails`: what these have a say in."""
-    content = parts[0].model_dump(include=_INTENT - {"payment_id", "part"} - by_rails)
-    return content | {"amount_minor": sum(part.amount_minor for part in parts)}
 
 
 async def _as_next(conn: Connection, batch: Batch) -> Batch:
@@ -227,24 +216,6 @@ async def _as_next(conn: Connection, batch: Batch) -> Batch:
     first = await conn.fetchval(Q["stream_end"], batch.case_id) + 1
     events = [event.model_copy(update={"seq": seq}) for seq, event in enumerate(batch.events, start=first)]
     return batch.model_copy(update={"first_seq": first, "events": events})
-
-
-def _check_budget(budget: Budget, intent: RefundIntent) -> None:
-    if budget.currency != intent.currency:
-        raise _other_currency(budget, intent.currency)
-    if intent.from_captured and intent.amount_minor > budget.left_minor:
-        raise OverCap(
-            f"refund {intent.key} of {intent.amount_minor} exceeds the {budget.left_minor} left of order "
-            f"{intent.order_id}",
-            left_minor=budget.left_minor,
-        )
-
-
-def _other_currency(budget: Budget, currency: str) -> CurrencyMismatch:
-    return CurrencyMismatch(
-        f"order {budget.order_id} was paid in {budget.currency}, so {currency} cannot be refunded",
-        currency=budget.currency,
-    )
 
 
 async def _append_missing(conn: Connection, batch: Batch | None) -> None:

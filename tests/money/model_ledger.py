@@ -1,108 +1,125 @@
-"""The ledger of the simulation.
+"""The ledger of the simulation, each method one transaction.
 
-It moves by the same rules as the real one (`store/refund_states.py`); `test_the_model_is_the_ledger` holds it
-against PostgreSQL.
+It moves by the same rules as the real one (`domain/`, `store/refund_states.py`). What the real one does in
+SQL is written here once more, and `test_the_model_is_the_ledger` holds it against PostgreSQL.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from domain.approvals import Asking
-from domain.errors import IdempotencyConflict, NotFound, OverCap, StoreUnavailable
-from domain.goodwill import GoodwillBounds
+from domain.approvals import (
+    Approval,
+    Asking,
+    check_decision,
+    destination,
+    exceeded,
+    subject_hash,
+)
+from domain.budgets import Budget, PartOf, check_budget, check_same, parts_of
+from domain.disputes import Dispute
+from domain.errors import (
+    ApprovalNotAsked,
+    OverBudget,
+    RefundNotFound,
+    StoreUnavailable,
+)
+from domain.goodwill import GoodwillBounds, check_goodwill
+from domain.orders import OrderPayment
 from domain.records import Batch
-from domain.refunds import RefundIntent, RefundRow, RefundState
-from store.ledger import Budget
+from domain.refunds import (
+    DECLINED,
+    NEXT_STATES,
+    DecideRefund,
+    PayRefund,
+    RefundIntent,
+    RefundRow,
+    RefundState,
+)
 from store.refund_states import budget_change, is_news
+from tests.money.model_books import Books
+from tests.money.model_rows import Rows
 from tests.money.world import World
 
 R = TypeVar("R")
 
-PAID_MINOR = 1000
-"""What the order was paid."""
-
 
 class ModelLedger:
-    """`store.ledger.Ledger` as far as refunds need it; each method is one transaction."""
+    """`Ledger`, `Approvals` and `Disputes` of the store, as far as refunds need them."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.rows: dict[str, RefundRow] = {}
-        self.budgets: dict[tuple[str, str], Budget] = {}
+        self.rows = Rows()
+        self.approvals: dict[str, Approval] = {}
+        self.books = Books()
 
-    def open(self, merchant: str, order_id: str, captured_minor: int) -> None:
-        """An order was paid."""
-        self.budgets[merchant, order_id] = Budget(
-            merchant=merchant,
-            order_id=order_id,
-            currency="CNY",
-            captured_minor=captured_minor,
-            reserved_minor=0,
-            settled_minor=0,
+    async def open_budget(
+        self,
+        merchant: str,
+        order_id: str,
+        currency: str,
+        captured_minor: int,
+        payments: Sequence[OrderPayment] = (),
+    ) -> Budget:
+        """As the real one."""
+        return await self._transaction(
+            lambda: self.books.open((merchant, order_id), currency, captured_minor, payments)
         )
 
     async def budget(self, merchant: str, order_id: str) -> Budget:
         """As the real one."""
-        return await self._transaction(lambda: self.budgets[merchant, order_id])
+        return await self._transaction(lambda: self.books.budget((merchant, order_id)))
 
     async def get(self, key: str) -> RefundRow:
         """As the real one."""
-        return await self._transaction(lambda: self._row(key))
+        return await self._transaction(lambda: self.rows.row(key))
 
     async def parts(self, refund_id: str) -> list[RefundRow]:
         """As the real one."""
-        return await self._transaction(
-            lambda: [row for row in self.rows.values() if row.refund_id == refund_id]
-        )
+        return await self._transaction(lambda: self.rows.parts(refund_id))
 
     async def paid_by(self, row: RefundRow) -> int:
         """As the real one."""
-        return (await self.budget(row.merchant, row.order_id)).captured_minor
+        of = row.merchant, row.order_id
+
+        def captured() -> int:
+            paid = (
+                self.books.budget(of) if row.payment_id is None else self.books.payments[of][row.payment_id]
+            )
+            return paid.captured_minor
+
+        return await self._transaction(captured)
 
     async def reserve(
         self,
         intent: RefundIntent,
-        batch: Batch | None = None,
+        batch: Batch,
         bounds: GoodwillBounds | None = None,
-        part_of: object = None,
+        part_of: PartOf | None = None,
         asking: Asking | None = None,
     ) -> RefundRow:
-        """As the real one, for what the customer had paid, by a policy that asks nobody."""
-        assert bounds is None
-        assert asking is None or asking.rules is None
-        at = batch.events[-1].at if batch else self._world.now
-
-        def reserve() -> RefundRow:
-            if row := self.rows.get(intent.key):
-                if row.amount_minor != intent.amount_minor:
-                    raise IdempotencyConflict("fixed with other content")
-                return row
-            budget = self.budgets[intent.merchant, intent.order_id]
-            if intent.amount_minor > budget.left_minor:
-                raise OverCap("too much")
-            self._move(intent, intent.amount_minor, 0)
-            self.rows[intent.key] = RefundRow(**intent.model_dump(), state="intent", state_since=at)
-            return self.rows[intent.key]
-
-        return await self._transaction(reserve)
+        """As the real one; `batch` says when."""
+        return await self._transaction(
+            lambda: self._reserve(intent, batch.events[-1].at, bounds, part_of, asking)
+        )
 
     async def mark_sent(self, key: str, at: datetime) -> RefundRow:
         """As the real one."""
 
         def mark() -> RefundRow:
-            row = self._row(key)
-            if row.state not in ("intent", "sent", "unknown"):
+            row = self.rows.row(key)
+            if row.state == "sent" or "sent" in NEXT_STATES[row.state]:
+                self.books.check_undisputed(row)
+            if row.state not in ("intent", "sent", "unknown") or row.approval not in (None, "approved"):
                 return row
-            changed = {
-                "state": "sent",
-                "state_since": row.state_since if row.state == "sent" else at,
-                "first_sent_at": row.first_sent_at or at,
-                "attempts": row.attempts + 1,
-            }
-            self.rows[key] = row.model_copy(update=changed)
-            return self.rows[key]
+            return self.rows.write(
+                row,
+                state="sent",
+                state_since=row.state_since if row.state == "sent" else at,
+                first_sent_at=row.first_sent_at or at,
+                attempts=row.attempts + 1,
+            )
 
         return await self._transaction(mark)
 
@@ -122,37 +139,122 @@ class ModelLedger:
         del batch
 
         def write() -> RefundRow:
-            row = self._row(key)
-            if if_attempts not in (None, row.attempts):
+            row = self.rows.row(key)
+            if if_attempts not in (None, row.attempts) or not is_news(row, state):
                 return row
-            if not is_news(row, state):
-                return row
-            self._move(row, *budget_change(row.state, state, row.amount_minor))
-            changed = {
-                "state": state,
-                "state_since": row.state_since if row.state == state else at,
-                "provider_ref": provider_ref or row.provider_ref,
-                "reason": reason or row.reason,
-                "last_error": error or row.last_error,
-            }
-            self.rows[key] = row.model_copy(update=changed)
-            return self.rows[key]
+            self.books.move(row, *budget_change(row.state, state, row.amount_minor))
+            return self.rows.write(
+                row,
+                state=state,
+                state_since=row.state_since if row.state == state else at,
+                provider_ref=provider_ref or row.provider_ref,
+                reason=reason or row.reason,
+                last_error=error or row.last_error,
+            )
 
         return await self._transaction(write)
 
-    def _row(self, key: str) -> RefundRow:
-        if key not in self.rows:
-            raise NotFound("no such refund")
-        return self.rows[key]
+    async def approval(self, refund_id: str) -> Approval:
+        """As the real one."""
+        return await self._transaction(lambda: self._asked_about(refund_id))
 
-    def _move(self, of: RefundIntent, reserved_minor: int, settled_minor: int) -> None:
-        budget = self.budgets[of.merchant, of.order_id]
-        self.budgets[of.merchant, of.order_id] = budget.model_copy(
-            update={
-                "reserved_minor": budget.reserved_minor + reserved_minor,
-                "settled_minor": budget.settled_minor + settled_minor,
-            }
+    async def decide(self, order: PayRefund, word: DecideRefund, key: str, at: datetime) -> Approval:
+        """As `Approvals.decide`."""
+
+        def decide() -> Approval:
+            asked = self._asked_about(order.refund_id)
+            if asked.is_answered_by(word, key):
+                return asked
+            check_decision(asked, word)
+            state = "approved" if word.approve else "declined"
+            said = {"decided_by": word.by, "decided_at": at, "words": word.reason, "decision_key": key}
+            self.approvals[order.refund_id] = asked.model_copy(update={"state": state, **said})
+            for row in self.rows.parts(order.refund_id):
+                self.rows.write(row, approval=state)
+                if not word.approve:
+                    self._free(self.rows.row(row.key), at)
+            return self.approvals[order.refund_id]
+
+        return await self._transaction(decide)
+
+    async def note(self, dispute: Dispute) -> list[str]:
+        """As `Disputes.note`."""
+
+        def note() -> list[str]:
+            self.books.note(dispute)
+            return self.rows.waiting(dispute)
+
+        return await self._transaction(note)
+
+    def _reserve(
+        self,
+        intent: RefundIntent,
+        at: datetime,
+        bounds: GoodwillBounds | None,
+        part_of: PartOf | None,
+        asking: Asking | None,
+    ) -> RefundRow:
+        of = intent.merchant, intent.order_id
+        budget = self.books.budget(of)
+        if same := self.rows.same(intent):
+            check_same(same, intent)
+            return same[0]
+        check_budget(budget, intent)
+        self._give(intent, bounds, at)
+        parts = parts_of(intent, self.books.payments_left(of) if budget.payments else [], part_of)
+        for part in parts:
+            self.books.check_undisputed(part)
+        if bounds is not None:
+            self.books.widen_goodwill(of, intent.purpose, bounds.per_order_minor)
+        for part in parts:
+            self.books.move(part, part.amount_minor, 0)
+            row = RefundRow(**part.model_dump(), state="intent", state_since=at, reserved_at=at)
+            self.rows[row.key] = row
+        if asking is not None:
+            self._judge(intent, asking)
+        return self.rows.row(parts[0].key)
+
+    def _give(self, intent: RefundIntent, bounds: GoodwillBounds | None, at: datetime) -> None:
+        if bounds is None:
+            if intent.purpose == "voucher":
+                raise OverBudget("no vouchers")
+            return
+        check_goodwill(bounds, self.rows.given(intent, bounds, at), intent.amount_minor)
+
+    def _judge(self, whole: RefundIntent, asking: Asking) -> None:
+        parts = self.rows.parts(whole.refund_id)
+        if asking.day is not None:
+            said = {"requested_by": asking.order.requested_by, "requested_on": asking.day}
+            parts = [self.rows.write(row, **said) for row in parts]
+        if asking.rules is None:
+            return
+        why = exceeded(asking.rules, whole, self.rows.committed(whole, asking))
+        if not why:
+            return
+        for row in parts:
+            self.rows.write(row, approval="asked")
+        self.approvals[whole.refund_id] = Approval(
+            **whole.model_dump(include=set(Approval.model_fields)),
+            destination=destination(whole),
+            hash=subject_hash(whole),
+            why=why,
+            requested_by=parts[0].requested_by,
+            edited_by=asking.order.edited_by,
+            asked_at=asking.at,
+            state="asked",
         )
+
+    def _asked_about(self, refund_id: str) -> Approval:
+        if refund_id in self.approvals:
+            return self.approvals[refund_id]
+        if any(row.refund_id == refund_id for row in self.rows.values()):
+            raise ApprovalNotAsked
+        raise RefundNotFound("unknown", refund_id=refund_id)
+
+    def _free(self, row: RefundRow, at: datetime) -> None:
+        self.books.move(row, *budget_change(row.state, "failed", row.amount_minor))
+        since = row.state_since if row.state == "failed" else at
+        self.rows.write(row, state="failed", reason=DECLINED, state_since=since)
 
     async def _transaction(self, do: Callable[[], R]) -> R:
         if self._world.happens(self._world.odds.store_down):
