@@ -16,6 +16,7 @@ from domain.approvals import (
     subject_hash,
 )
 from domain.errors import AlreadyDecided, ApprovalStale, CaseworkError, Forbidden, SelfApproval
+from domain.goodwill import GoodwillBounds
 from domain.policy.approval_rules import ApprovalRules
 from domain.policy.work_rules import RefundRules
 from domain.refunds import DecideRefund, PayRefund, RefundRow, approval_asked, decided
@@ -161,6 +162,8 @@ def test_a_word_is_a_leads_or_the_heads_as_the_policy_says(
         else:
             check_role(asked(), said, roles, rules)
     check_role(asked(), word(), ["head"], None)
+    with pytest.raises(Forbidden):  # whatever a policy says, or where it says nothing
+        check_role(asked(), word(), ["front_line"], None)
 
 
 def test_the_same_word_again_is_known() -> None:
@@ -212,8 +215,10 @@ def test_the_question_and_the_yes_carry_the_hash() -> None:
 
 
 def test_who_pays_need_not_know_who_asked() -> None:
-    agreed = order().agreed
+    bounds = GoodwillBounds(customer_id="c1", per_order_minor=9, per_customer_minor=9, within="90d")
+    agreed = order(goodwill=bounds).agreed
     assert (agreed.rules.approval, agreed.requested_by, agreed.edited_by) == (None, None, None)
+    assert agreed.goodwill is None
     assert (agreed.key, agreed.amount_minor) == (order().key, 3000)
 
 

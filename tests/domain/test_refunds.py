@@ -12,11 +12,11 @@ from domain.cases.messages import report_of
 from domain.goodwill import GoodwillBounds
 from domain.policy.work_rules import RefundRules
 from domain.refunds import (
-    KEY_LENGTH_MAX,
     NEXT_STATES,
     OPEN_STATES,
     PayRefund,
     RefundOutcome,
+    RefundRow,
     ResolveRefund,
     ended,
     refund_key,
@@ -47,8 +47,22 @@ def test_the_key_names_case_and_number():
 @given(merchant=SLUGS, number=SLUGS, seq=st.integers(1, 999))
 def test_every_rail_takes_the_key(merchant: str, number: str, seq: int):
     key = refund_key(merchant, number, seq)
-    assert len(key) <= KEY_LENGTH_MAX
+    assert len(key) <= 40
     assert re.fullmatch(r"[A-Za-z0-9_-]+", key)
+
+
+@pytest.mark.parametrize(
+    ("number", "seq", "part", "key"),
+    [
+        ("R" * 32, 1, 1, f"rf-m1-{'R' * 32}-1"),
+        ("R" * 30, 1, 2, f"rf-m1-{'R' * 30}-1p2"),
+        ("R" * 33, 1, 1, f"rf-m1-{'R' * 19}_322c52ccfc81-1"),
+        ("R_1", 12, 1, "rf-m1-R-1_8ad8a0e55a44-12"),
+    ],
+)
+def test_a_name_stays_plain_as_long_as_it_fits(number: str, seq: int, part: int, key: str):
+    """A gateway knows refunds by these for ever, so none may ever be made in another way."""
+    assert refund_key("m1", number, seq, part=part) == key
 
 
 @example(first=("a-b", "c"), second=("a", "b-c"), seq=1)
@@ -74,6 +88,32 @@ def test_the_stream_tells_request_and_end():
         {"provider_ref": "p-1"},
     )
     assert report_of(ORDER, outcome).seq == 1
+
+
+def test_the_stream_tells_of_a_part_where_its_payment_has_a_name():
+    row = RefundRow(**ORDER.intent("first").model_dump(), state="sent", state_since=AT)
+    part = row.model_copy(update={"part": 2, "payment_id": "PAY-2", "amount_minor": 5})
+    outcome = RefundOutcome(state="failed", at=AT, reason="frozen")
+    (plain,), (named,) = ended(ORDER, 2, outcome, row=row).events, ended(ORDER, 3, outcome, row=part).events
+    assert plain.data == {"reason": "frozen"}
+    assert named.data == {"reason": "frozen", "part": 2, "payment_id": "PAY-2", "amount_minor": 5}
+    assert (named.seq, named.actor, named.at) == (3, "system", AT)
+
+
+def test_the_request_is_told_with_its_key():
+    assert requested(ORDER, AT).events[0].data == {
+        "case_id": "return:m1:R-1",
+        "order_id": "SO-1",
+        "seq": 1,
+        "amount_minor": 3333,
+        "currency": "CNY",
+        "key": "rf-m1-R-1-1",
+    }
+
+
+def test_a_refund_that_says_nothing_of_parts_is_one_part():
+    assert (ORDER.intent("first").part, RefundOutcome(state="settled", at=AT).part) == (1, 1)
+    assert RefundOutcome(state="settled", at=AT).paid_minor == 0
 
 
 def test_what_the_merchant_gives_says_so_from_the_start():

@@ -13,6 +13,7 @@ class Target(NamedTuple):
 LEDGER = Target(
     modules=(
         "domain/approvals.py",
+        "domain/budgets.py",
         "domain/goodwill.py",
         "domain/refund_parts.py",
         "domain/refund_rules.py",
@@ -28,6 +29,7 @@ LEDGER = Target(
         "tests/domain/test_waiting_refunds.py",
         "tests/domain/test_goodwill.py",
         "tests/domain/test_approvals.py",
+        "tests/domain/test_budgets.py",
         "tests/store/test_ledger.py",
         "tests/store/test_approvals.py",
         "tests/store/test_goodwill.py",
