@@ -31,6 +31,7 @@ LEDGER = Target(
         "tests/domain/test_approvals.py",
         "tests/domain/test_budgets.py",
         "tests/store/test_ledger.py",
+        "tests/store/test_ledger_parts.py",
         "tests/store/test_approvals.py",
         "tests/store/test_goodwill.py",
         "tests/store/test_disputes.py",
