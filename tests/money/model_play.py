@@ -48,7 +48,7 @@ class Play:
         self.rails = self.evidence.rails = ModelRails.drawn(world, self.evidence.sees)
         self._people = People(world, self.merchant, self.rails)
         ledger = cast("Ledger", self.ledger)
-        self._refunds = RefundActivities(ledger, self.rails, self.cases)
+        self._refunds = RefundActivities(ledger, self.rails, self.cases, lambda: world.now)
         self._late = LateTruth(ledger, self.rails, self.cases)
         approvals = cast("Approvals", SimpleNamespace(get=self.ledger.approval, decide=self.ledger.decide))
         self._approvals = ApprovalActivities(approvals, EVERYBODY, LIBRARY, self.cases)
@@ -83,6 +83,8 @@ class Play:
             if self.cases.last(order) == "settled" or world.happens(0.3):
                 return
             order = order.model_copy(update={"amount_minor": world.dice.choice(AMOUNTS)})
+            if order.purpose == "refund" and world.happens(0.3):
+                order = order.model_copy(update={"way": "voucher", "customer_says": "call 1"})
 
     async def _refund(self, order: PayRefund) -> None:
         """As the workflow `Refund`."""
@@ -209,8 +211,9 @@ class Play:
         """What it gives, or what it ended by."""
         straggles.set(is_believed_dead)
         environment = ActivityEnvironment()
+        now = self.world.now
         environment.info = replace(
-            environment.info, attempt=attempt, current_attempt_scheduled_time=self.world.now
+            environment.info, attempt=attempt, current_attempt_scheduled_time=now, started_time=now
         )
         try:
             return await environment.run(work, given)
