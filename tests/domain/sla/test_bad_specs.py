@@ -1,12 +1,13 @@
 """A calendar, metric or replay that cannot be meant: one line that says where and why."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from domain.errors import InvalidRequest
-from domain.sla import Calendar, ClockSpec, Metric, Replay, Rung, replay
+from domain.sla import Calendar, ClockSpec, Metric, Replay, Rung, parse_duration, replay
 from tests.domain.sla.stories import ALWAYS, metric, when
 
 WEEK = {"mon": ["09:00-18:00"]}
@@ -191,3 +192,9 @@ def test_equal_calendars_are_one() -> None:
     assert same == ALWAYS
     assert hash(same) == hash(ALWAYS)
     assert Metric.model_validate_json(metric().model_dump_json()) == metric()
+
+
+def test_ten_years_are_the_longest_and_not_too_long() -> None:
+    assert parse_duration("3660d") == timedelta(days=3660)
+    with pytest.raises(ValueError, match="longer than ten years"):
+        parse_duration("3661d")
