@@ -14,6 +14,8 @@ from store.pool import Pool
 from store.refund_orders import RefundOrders
 
 RPC_TIMEOUT = timedelta(seconds=5)
+ONLY_STARTED = 1
+"""So many events has a history in which nothing followed the start; a task that waits is one more."""
 
 
 class RefundRuns:
@@ -25,15 +27,25 @@ class RefundRuns:
         self._client = client
 
     async def runs(self, refund_id: str) -> bool:
-        """Whether its workflow runs. Raises `NotReady`, `NoAnswer`."""
-        handle = (await self._connected()).get_workflow_handle(refund_id)
+        """Whether its workflow runs. Raises `NotReady`, `NoAnswer`.
+
+        One that will never have a task is ended, and does not: Temporal leaves a child so when its parent is
+        reset or terminated in the moment in which it starts it (found by a storm).
+        """
+        client = await self._connected()
         try:
-            shown = await handle.describe(rpc_timeout=RPC_TIMEOUT)
+            shown = await client.get_workflow_handle(refund_id).describe(rpc_timeout=RPC_TIMEOUT)
+            if shown.status != WorkflowExecutionStatus.RUNNING:
+                return False
+            if shown.history_length > ONLY_STARTED:
+                return True
+            stillborn = client.get_workflow_handle(refund_id, run_id=shown.run_id)
+            await stillborn.terminate("it was started and never given a task", rpc_timeout=RPC_TIMEOUT)
         except TemporalError as error:
             if is_missing(error):
                 return False
             raise typed(error) from None
-        return shown.status == WorkflowExecutionStatus.RUNNING
+        return False
 
     async def look(self, refund_id: str) -> None:
         """Have it ask the gateway now; one that does not run is begun again.

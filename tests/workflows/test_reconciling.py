@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from temporalio.client import WorkflowExecutionStatus
 
 from domain.refunds import RefundIntent
 from providers.ports import PaymentRails
@@ -47,6 +48,21 @@ async def on_its_way(desk: Desk, fault: str) -> Case:
     return case
 
 
+async def unreserved(desk: Desk) -> Case:
+    """A return whose refund was terminated before the ledger heard of it."""
+    await desk.put_order()
+    case = await desk.open()
+    async with desk.pool.acquire() as conn, conn.transaction():
+        await conn.execute("SELECT 1 FROM order_budgets WHERE merchant = $1 FOR UPDATE", desk.merchant)
+        await case.send_in()
+        await case.until_event("return.refund_started")
+        await case.until_pending("reserve_refund", case.refund())
+        await case.refund().terminate("a test")
+        await desk.until("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+    assert await desk.ledger(case) == []
+    return case
+
+
 async def settled_and_told(desk: Desk, case: Case) -> None:
     """The case goes on, and every book says that 33.33 were paid once."""
     await case.until_stage("confirmation")
@@ -74,19 +90,24 @@ async def test_a_terminated_refund_is_settled_within_a_cycle(
 async def test_one_that_was_terminated_before_it_was_reserved_is_paid(
     desk: Desk, reconciler: Reconciler
 ) -> None:
-    await desk.put_order()
-    case = await desk.open()
-    async with desk.pool.acquire() as conn, conn.transaction():
-        await conn.execute("SELECT 1 FROM order_budgets WHERE merchant = $1 FOR UPDATE", desk.merchant)
-        await case.send_in()
-        await case.until_event("return.refund_started")
-        await case.until_pending("reserve_refund", case.refund())
-        await case.refund().terminate("a test")
-        await desk.until("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
-    assert await desk.ledger(case) == []
+    case = await unreserved(desk)
     assert (await cycle(desk, reconciler)).begun == 1
     await settled_and_told(desk, case)
     assert (await cycle(desk, reconciler, minutes=1)).begun == 0
+
+
+async def test_one_that_was_started_and_never_given_a_task_is_begun_again(
+    desk: Desk, reconciler: Reconciler
+) -> None:
+    """As Temporal leaves a child whose parent is reset while it starts it; here its task is a day away."""
+    case = await unreserved(desk)
+    stillborn = await desk.client.start_workflow(
+        "Refund", {}, id=case.refund().id, task_queue="casework", start_delay=timedelta(days=1)
+    )
+    assert (await cycle(desk, reconciler)).begun == 1
+    run = desk.client.get_workflow_handle(stillborn.id, run_id=stillborn.result_run_id)
+    assert (await run.describe()).status == WorkflowExecutionStatus.TERMINATED
+    await settled_and_told(desk, case)
 
 
 async def test_a_case_that_did_not_hear_of_its_refunds_end_is_told(
