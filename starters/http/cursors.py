@@ -6,6 +6,7 @@ import binascii
 from pydantic import ValidationError
 
 from domain.errors import InvalidRequest
+from starters.case_ids import parse_case_id
 from store.cases import CaseCursor
 
 
@@ -18,6 +19,8 @@ def from_word(word: str) -> CaseCursor:
     """The cursor of a word. Raises `InvalidRequest` for one that no page gave."""
     try:
         plain = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
-        return CaseCursor.model_validate_json(plain)
-    except (binascii.Error, ValueError, ValidationError):
+        cursor = CaseCursor.model_validate_json(plain)
+        parse_case_id(cursor.case_id)
+        return cursor
+    except (binascii.Error, ValueError, ValidationError, InvalidRequest):
         raise InvalidRequest("cursor: no page gave this one; leave it out to begin", field="cursor") from None

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from domain.access import check_may, check_sees
-from domain.base import Model, UtcInstant
+from domain.base import Model, Slug, Text, UtcInstant
 from domain.records import CaseKind, CaseSummary, Recorded, SlaState
 from starters.case_records import CaseRecords
 from starters.explanation import Explanation, explain_case
@@ -69,15 +69,15 @@ CaseId = Annotated[str, Depends(readable)]
 async def list_cases(
     who: Caller,
     records: Records,
-    merchant: str | None = None,
+    merchant: Slug | None = None,
     kind: CaseKind | None = None,
-    stage: str | None = None,
+    stage: Text | None = None,
     sla_state: SlaState | None = None,
     open: bool | None = None,
-    order_id: str | None = None,
-    customer_id: str | None = None,
+    order_id: Text | None = None,
+    customer_id: Text | None = None,
     due_before: UtcInstant | None = None,
-    policy: str | None = None,
+    policy: Text | None = None,
     limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = PAGE_ROWS,
     cursor: str | None = None,
 ) -> Page:

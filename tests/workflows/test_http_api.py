@@ -195,6 +195,16 @@ async def test_pages_go_on_where_the_last_one_ended(desk: Desk, api: Api) -> Non
 BAD: list[tuple[str, str, dict[str, Any], int, str, str]] = [
     ("GET", "/v1/cases", {"params": {"cursor": "nonsense"}}, 400, "invalid_request", "cursor"),
     ("GET", "/v1/cases", {"params": {"cursor": "e30"}}, 400, "invalid_request", "cursor"),
+    (
+        "GET",
+        "/v1/cases?cursor=eyJkdWVfYXQiOm51bGwsImNhc2VfaWQiOiJcdTAwMDAifQ",
+        {},
+        400,
+        "invalid_request",
+        "cursor",
+    ),
+    ("GET", "/v1/cases?stage=%00", {}, 400, "invalid_request", "stage"),
+    ("GET", "/v1/cases?merchant=a%00", {}, 400, "invalid_request", "merchant"),
     ("GET", "/v1/cases", {"params": {"limit": "0"}}, 400, "invalid_request", "limit"),
     ("GET", "/v1/cases", {"params": {"due_before": "1700000000"}}, 400, "invalid_request", "due_before"),
     ("GET", "/v1/cases/return:m", {}, 400, "invalid_request", "case_id"),
