@@ -6,7 +6,8 @@ from typing import get_args
 
 import pytest
 
-from domain.provider_news import ProviderState, RefundNews, judge
+from domain.disputes import Dispute
+from domain.provider_news import DisputeNews, ProviderState, RefundNews, judge
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -46,3 +47,16 @@ def test_what_settled_may_fail_later_and_what_is_stuck_may_be_led_on() -> None:
 def test_what_failed_and_is_settled_later_is_a_contradiction_and_before_it_a_straggler() -> None:
     assert judge("failed", NOW, news("settled", 60)) == "contradiction"
     assert judge("failed", NOW, news("settled", -60)) == judge("failed", NOW, news("pending", 60)) == "old"
+
+
+def test_a_disputes_news_is_of_the_payment_as_its_order_names_it() -> None:
+    told = {
+        "provider": "stripe",
+        "dispute_id": "dp_1",
+        "amount_minor": 500,
+        "currency": "GBP",
+        "state": "open",
+    }
+    news = DisputeNews.model_validate({**told, "payments": ["pi_1", "ch_1"], "at": NOW})
+    dispute = news.dispute("m1", "pi_1")
+    assert dispute == Dispute.model_validate({**told, "merchant": "m1", "payment_id": "pi_1", "at": NOW})
