@@ -19,26 +19,19 @@ PERMISSIONS: dict[str, Permission] = {"assign": "assign", "retarget": "retarget"
 """What an update needs; all others need `act`."""
 PLURALS = {"delivery": "deliveries"}
 
-Key = Annotated[
-    str,
-    Header(
+
+def _key(description: str) -> Any:
+    return Header(
         alias="Idempotency-Key",
         min_length=1,
         max_length=200,
         pattern=r"^[\x21-\x7e]+$",
-        description="Yours; sent again, it is answered as the first time and not done again.",
-    ),
-]
-OpeningKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=200,
-        pattern=r"^[\x21-\x7e]+$",
-        description="Only a reopening needs it; a new case is known by its number.",
-    ),
-]
+        description=description,
+    )
+
+
+Key = Annotated[str, _key("Yours; sent again, it is answered as the first time and not done again.")]
+OpeningKey = Annotated[str | None, _key("Only a reopening needs it; a new case is known by its number.")]
 MerchantPath = Annotated[Slug, Path()]
 NumberPath = Annotated[Slug, Path()]
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from domain.access import check_may, check_sees
 from domain.base import Model, Slug, Text, UtcInstant
+from domain.cases.messages import CaseName
 from domain.records import CaseKind, CaseSummary, Recorded, SlaState
 from starters.case_records import CaseRecords
 from starters.explanation import Explanation, explain_case
@@ -17,7 +18,6 @@ from store.cases import Cases as CaseRows
 
 MOST_ROWS = 500
 NOT_MODIFIED = 304
-CASE_ID = r"^[a-z]+:[A-Za-z0-9_.-]{1,64}:[A-Za-z0-9_.-]{1,64}$"
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 
@@ -49,7 +49,7 @@ Seq = Annotated[
 
 
 async def readable(
-    case_id: Annotated[str, Path(pattern=CASE_ID, description="`<kind>:<merchant>:<number>`")],
+    case_id: Annotated[CaseName, Path(description="`<kind>:<merchant>:<number>`")],
     who: Caller,
     records: Records,
     seq: Seq = None,
