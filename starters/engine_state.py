@@ -39,6 +39,7 @@ class EngineAddresses(BaseModel):
     database_url: str | None = None
     sandbox_url: str | None = None
     http_url: str | None = None
+    console_url: str | None = None
     shop_url: str | None = None
     payments_url: str | None = None
     payments_webhook_secret: str | None = None

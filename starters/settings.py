@@ -112,6 +112,12 @@ class Settings(ProviderFields):
     """0 takes a free one."""
     http_url: str | None = None
     """Where the `up` that runs has it."""
+    console_host: str = "127.0.0.1"
+    """Where `python -m console` listens, as `http_host`."""
+    console_port: Annotated[int, Field(ge=0, le=65535)] = 8490
+    """0 takes a free one."""
+    console_url: str | None = None
+    """Where the `up` that runs has it."""
     sandbox_url: str | None = None
     """Where the make-believe outside world takes its orders and faults; unset in production."""
 

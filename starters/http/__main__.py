@@ -1,18 +1,11 @@
 """`python -m starters.http`: settings → secrets → store → doors, until told to stop."""
 
 import asyncio
-import json
-import logging
-import signal
-import socket
 import sys
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 
-import uvicorn
-from fastapi import FastAPI
-
-from domain.errors import CaseworkError, NotReady
+from domain.errors import CaseworkError
 from providers.settings import build_webhooks
 from starters import log
 from starters.case_records import CaseRecords
@@ -22,6 +15,7 @@ from starters.http.hinting import Hinting
 from starters.http.webhooks import WebhookDoors
 from starters.leaving import run_and_leave
 from starters.refund_hints import RefundHints
+from starters.serving import serve
 from starters.settings import Settings
 from starters.temporal_client import connect
 from store.api_keys import ApiKeys
@@ -31,22 +25,7 @@ from store.pool import create_pool
 from store.provider_refunds import ProviderRefunds
 from store.refund_orders import RefundOrders
 
-GRACE_SECONDS = 10
 PAYMENT_FIELDS = ("payments_url", "payment_accounts_file", "payments_webhook_secret")
-
-
-class Server(uvicorn.Server):
-    """A uvicorn for which a signal is a wish to stop and no failure: the exit status is 0."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Stop on SIGTERM and SIGINT without raising them again."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self._stop)
-        yield
-
-    def _stop(self) -> None:
-        self.should_exit = True
 
 
 async def main() -> None:
@@ -68,7 +47,7 @@ async def main() -> None:
             records = CaseRecords(pool)
             app.state.keys, app.state.records = ApiKeys(pool), records
             app.state.cases = Cases(client, records, task_queue=settings.task_queue)
-            await _serve(app, settings)
+            await serve(app, settings.http_host, settings.http_port)
     finally:
         await pool.close()
 
@@ -82,33 +61,6 @@ async def _running(hinting: Hinting) -> AsyncGenerator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-
-async def _serve(app: FastAPI, settings: Settings) -> None:
-    listener = _listen(settings.http_host, settings.http_port)
-    config = uvicorn.Config(
-        app,
-        lifespan="off",
-        log_config=None,
-        log_level=logging.WARNING,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    host, port = listener.getsockname()[:2]
-    # The supervisor reads this line: in one write, so that no other thread's log gets into it.
-    sys.stdout.write(json.dumps({"ready": True, "url": f"http://{host}:{port}"}) + "\n")
-    sys.stdout.flush()
-    await Server(config).serve([listener])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        # A family that a name or an address asks for, IPv6 too.
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=512)
-    except OSError as error:
-        raise NotReady(f"{host}:{port} cannot be listened on: {error.strerror}") from None
 
 
 def run() -> None:

@@ -27,6 +27,7 @@ from workers.engine.parts import (
     PartName,
     Plan,
     Ports,
+    plan_console,
     plan_http,
     plan_postgres,
     plan_reconciler,
@@ -188,6 +189,8 @@ async def engine(
                 await room.start_worker()
             if "reconciler" in parts:
                 await room.start_reconciler()
+            if "console" in parts:
+                await room.bring_up(plan_console(folder, ports.console, room.environment()))
             room.write("ready")
             yield room
         finally:

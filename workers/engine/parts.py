@@ -24,10 +24,10 @@ from workers.boot_checks import check_temporal
 from workers.engine import postgres
 from workers.engine.process import Part, RunningPart
 
-PartName = Literal["postgres", "temporal", "sandbox", "http", "worker", "reconciler"]
+PartName = Literal["postgres", "temporal", "sandbox", "http", "worker", "reconciler", "console"]
 CASE_PARTS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "worker")
 """What cases need; nobody calls them from outside."""
-PARTS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "http", "worker", "reconciler")
+PARTS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "http", "worker", "reconciler", "console")
 """In the order of starting; they stop in the reverse order."""
 
 LOOPBACK = "127.0.0.1"
@@ -51,6 +51,7 @@ class Ports:
     postgres: int = 0
     sandbox: int = 0
     http: int = 0
+    console: int = 0
 
 
 def is_free(port: int) -> bool:
@@ -179,6 +180,27 @@ def plan_http(state_dir: Path, port: int, env: Mapping[str, str]) -> Plan:
         is_ready=_has_announced,
         settle=settle,
         address=lambda addresses: f"{addresses.http_url}{WEBHOOKS}/<rail>/<merchant>",
+    )
+
+
+def plan_console(state_dir: Path, port: int, env: Mapping[str, str]) -> Plan:
+    """The lead's pages; it announces its address."""
+    port = port or free_port()
+
+    async def settle(running: RunningPart) -> EngineAddresses:
+        return EngineAddresses(console_url=(running.announcement() or {})["url"])
+
+    return Plan(
+        part=Part(
+            name="console",
+            command=[sys.executable, "-m", "console"],
+            ports=[port],
+            log=state_dir / "console.log",
+            env={**env, f"{ENV_PREFIX}CONSOLE_HOST": LOOPBACK, f"{ENV_PREFIX}CONSOLE_PORT": str(port)},
+        ),
+        is_ready=_has_announced,
+        settle=settle,
+        address=lambda addresses: addresses.console_url or "",
     )
 
 

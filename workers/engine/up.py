@@ -18,9 +18,10 @@ from workers.engine.parts import PARTS, PartName, Ports
 from workers.engine.process import PartFailed, RunningPart
 
 RESTART_PAUSES_SECONDS = (1, 2, 4, 8, 16)
-"""Before each restart of a worker, or the reconciler, that keeps dying; after the last it is given up."""
+"""Before each restart of a part that keeps dying and may do so; after the last it is given up."""
+RESTARTED = ("worker", "reconciler", "console")
 STEADY_SECONDS = 60
-"""A worker that lived this long starts counting anew."""
+"""One that lived this long starts counting anew."""
 
 
 @dataclass(frozen=True)
@@ -103,14 +104,13 @@ def stop_on_signals() -> None:
 
 
 async def keep_running(room: Engine, pauses_seconds: Sequence[int] = RESTART_PAUSES_SECONDS) -> None:
-    """Watch the parts: a worker or the reconciler is started again, a few times; another's end raises
-    `PartFailed`.
+    """Watch the parts: those without which the others go on are started again, a few times; another's end
+    raises `PartFailed`.
     """
     quick_deaths: dict[str, int] = {}
     while True:
         dead = await room.next_death()
-        is_worker = dead.name.startswith("worker")
-        if not is_worker and dead.name != "reconciler":
+        if not dead.name.startswith(RESTARTED):
             raise dead.failed()
         deaths = 0 if time.time() - dead.started > STEADY_SECONDS else quick_deaths.get(dead.name, 0)
         if deaths == len(pauses_seconds):
@@ -119,7 +119,7 @@ async def keep_running(room: Engine, pauses_seconds: Sequence[int] = RESTART_PAU
         pause = pauses_seconds[deaths]
         print(f"casework: {dead.failed()}\ncasework: {dead.name} starts again in {pause} s", file=sys.stderr)
         await asyncio.sleep(pause)
-        await (room.start_worker(dead.name) if is_worker else room.start_reconciler())
+        await room.bring_up_again(dead)
         room.write("ready")
 
 

@@ -1,0 +1,1 @@
+"""The support lead's web pages: reads the store, acts through starters."""

@@ -1,0 +1,42 @@
+"""`python -m console`: settings → store → pages, until told to stop."""
+
+import asyncio
+import sys
+
+from console.app import build_app
+from console.desk import build_desk
+from domain.errors import CaseworkError
+from starters import log
+from starters.leaving import run_and_leave
+from starters.serving import serve
+from starters.settings import Settings
+from starters.temporal_client import connect
+from store.boot_checks import check_store
+from store.pool import create_pool
+
+
+async def main() -> None:
+    """Serve until SIGTERM or SIGINT; what is being answered is answered."""
+    settings = Settings()
+    log.configure(settings.log_format, settings.log_level)
+    client = await connect(settings, lazy=True)
+    pool = await create_pool(settings.required_database_url(), application_name="casework-console")
+    try:
+        await check_store(pool)
+        app = build_app()
+        app.state.desk = build_desk(settings, client, pool)
+        await serve(app, settings.console_host, settings.console_port)
+    finally:
+        await pool.close()
+
+
+def run() -> None:
+    """Run until told to stop; a reason not to start is one line and status 1."""
+    try:
+        asyncio.run(main())
+    except CaseworkError as error:
+        sys.exit(f"casework: {error.code}: {error.message}")
+
+
+if __name__ == "__main__":
+    run_and_leave(run)
