@@ -28,13 +28,13 @@ def language_of(request: Request) -> Language:
 
 def negotiated(accepted: str) -> Language:
     """The best of an `Accept-Language`; `zh-TW` is Chinese, `en-GB` English, anything else is passed over."""
-    ranked: list[tuple[float, Language]] = []
+    best: tuple[float, Language] = (0.0, LANGUAGES[0])
     for part in accepted.split(","):
         tag, _, parameter = part.strip().partition(";")
-        offered: list[Language] = [each for each in LANGUAGES if tag[:2].lower() == each[:2]]
-        ranked += [(_quality(parameter), each) for each in offered]
-    best = max(ranked, key=lambda each: each[0], default=(0.0, LANGUAGES[0]))
-    return best[1] if best[0] > 0 else LANGUAGES[0]
+        for language in LANGUAGES:
+            if tag[:2].lower() == language[:2] and _quality(parameter) > best[0]:
+                best = (_quality(parameter), language)
+    return best[1]
 
 
 def _quality(parameter: str) -> float:
