@@ -22,6 +22,7 @@ down: setup ## Stop a running `up`
 	@./casework down
 
 test: setup ## Run all tests
+	@$(RUN) -m tests.browser.chromium
 	@$(RUN) -m pytest $(ARGS)
 
 check: setup ## Lint, format, types, import contracts, lock
