@@ -14,9 +14,13 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import uvicorn
+import yaml
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from domain.staff.roster import Roster
 from sandbox.app import build_app, open_world
+from sandbox.oidc import MOUNT
+from sandbox.oidc_state import AUDIENCE, CLIENT_ID, CLIENT_SECRET
 from sandbox.orders_csv import load_orders
 from sandbox.smtp_sink import HOST, inbox_handler, start_sink
 
@@ -60,6 +64,10 @@ def addresses(http_port: int, smtp_port: int, webhook_secret: str) -> dict[str, 
             "CASEWORK_PUSH_URL": f"{url}/inbox/push",
             "CASEWORK_SMTP_HOST": HOST,
             "CASEWORK_SMTP_PORT": str(smtp_port),
+            "CASEWORK_OIDC_ISSUER": f"{url}{MOUNT}",
+            "CASEWORK_OIDC_CLIENT_ID": CLIENT_ID,
+            "CASEWORK_OIDC_CLIENT_SECRET": CLIENT_SECRET,
+            "CASEWORK_OIDC_AUDIENCE": AUDIENCE,
         },
     }
 
@@ -90,6 +98,8 @@ async def run(options: argparse.Namespace) -> None:
     world = open_world(options.state)
     if options.orders is not None:
         load_orders(world.shop, options.orders, options.merchant)
+    if options.staff is not None:
+        world.oidc.know_staff(Roster.model_validate(yaml.safe_load(options.staff.read_bytes())))
     smtp = await start_sink(inbox_handler(world.inbox, world.clock, world.faults), options.smtp_port)
     listener = _listen(options.port)
     config = uvicorn.Config(
@@ -115,6 +125,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, required=True, help="folder of the journals")
     parser.add_argument("--orders", type=Path, help="a CSV of purchases to fill the shop with")
     parser.add_argument("--merchant", default="gifts", help="whose orders the CSV holds")
+    parser.add_argument("--staff", type=Path, help="a YAML file of the staff that can sign in")
     return parser.parse_args()
 
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from domain.base import Model
-from sandbox import carriers_state, claims_desk, inbox, payments_state, shop_state, warehouse
+from sandbox import carriers_state, claims_desk, inbox, oidc_state, payments_state, shop_state, warehouse
 from sandbox.carriers import carrier_routes
 from sandbox.carriers_state import Carriers
 from sandbox.claims_desk import ClaimsDesk, claims_routes
@@ -25,6 +25,9 @@ from sandbox.http import Refusal, answer, answer_all, not_found, read, say_refus
 from sandbox.inbox import Inbox, inbox_routes
 from sandbox.journal import Journal
 from sandbox.messages import FaultRules
+from sandbox.oidc import MOUNT as OIDC
+from sandbox.oidc import OidcDoors
+from sandbox.oidc_state import Oidc
 from sandbox.payments import PaymentDoors
 from sandbox.payments_state import Payments
 from sandbox.shop import ShopDoors
@@ -46,6 +49,7 @@ class World:
     warehouse: Warehouse
     claims: ClaimsDesk
     inbox: Inbox
+    oidc: Oidc
 
 
 def open_world(state: Path) -> World:
@@ -63,6 +67,7 @@ def open_world(state: Path) -> World:
         warehouse=Warehouse(Journal(state / "warehouse.jsonl", warehouse.ENTRIES), carriers),
         claims=ClaimsDesk(Journal(state / "claims.jsonl", claims_desk.ENTRIES), carriers),
         inbox=Inbox(Journal(state / "inbox.jsonl", inbox.ENTRIES)),
+        oidc=Oidc(Journal(state / "oidc.jsonl", oidc_state.ENTRIES)),
     )
 
 
@@ -91,6 +96,7 @@ def build_app(world: World) -> Starlette:
         ),
         Mount("/warehouse", routes=warehouse_routes(world.warehouse, faults)),
         Mount("/inbox", routes=inbox_routes(world.inbox, clock, faults)),
+        Mount(OIDC, routes=OidcDoors(world.oidc, faults).routes()),
         Mount("/faults", routes=_fault_routes(faults)),
         Mount("/clock", routes=_clock_routes(clock)),
     ]

@@ -28,6 +28,7 @@ from sandbox.messages import (
     Voucher,
     WorkshopSays,
 )
+from sandbox.oidc_messages import Algorithm, OidcPerson, RotateKey, TokenOrder
 from sandbox.payment_messages import (
     Capture,
     Delivery,
@@ -98,6 +99,18 @@ class SandboxClient:
     async def credentials(self, merchant: str) -> Credentials:
         """What the merchant would get from the providers' consoles."""
         return Credentials.model_validate(await self._get(_path("payments", "accounts", merchant)))
+
+    async def put_person(self, person: OidcPerson) -> None:
+        """Let somebody sign in."""
+        await self._send("PUT", _path("oidc", "people", person.sub), person)
+
+    async def token(self, order: TokenOrder) -> str:
+        """A token of the sign-in provider, without anybody signing in."""
+        return (await self._send("POST", "/oidc/tokens", order))["token"]
+
+    async def rotate_key(self, alg: Algorithm = "RS256") -> None:
+        """Let the sign-in provider sign with a new key; the one before is forgotten."""
+        await self._send("POST", "/oidc/keys/rotate", RotateKey(alg=alg))
 
     async def set_gateway(
         self, *, settle_after_seconds: float | None = 0, key_window_seconds: float = 24 * 3600

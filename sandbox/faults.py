@@ -14,7 +14,7 @@ from sandbox.messages import ActiveFault, FaultRule
 
 Handler = Callable[[Request], Awaitable[Response]]
 
-PARTS = ("shop", "payments", "carriers", "warehouse", "sms", "push", "email")
+PARTS = ("shop", "payments", "carriers", "warehouse", "sms", "push", "email", "oidc")
 GATEWAY_ONLY = ("key_pruned", "fails_later")
 EMAIL_KINDS = ("down", "slow", "lost_after")
 

@@ -16,7 +16,7 @@ from sandbox.launch import SandboxProcess, running_sandbox
 __all__ = ["make_order", "merchant", "provider_settings", "providers", "sandbox", "sandbox_process"]
 
 _numbers = count(1)
-PARTS = ("shop", "payments", "carriers", "warehouse", "sms", "push", "email")
+PARTS = ("shop", "payments", "carriers", "warehouse", "sms", "push", "email", "oidc")
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -46,7 +46,8 @@ def merchant() -> str:
 
 def provider_settings(process: SandboxProcess, **more: object) -> ProviderSettings:
     """The desk's settings for a sandbox."""
-    given = {name.removeprefix("CASEWORK_").lower(): value for name, value in process.env.items()}
+    named = {name.removeprefix("CASEWORK_").lower(): value for name, value in process.env.items()}
+    given = {name: value for name, value in named.items() if name in ProviderSettings.model_fields}
     return load_provider_settings(**{**given, **more})
 
 

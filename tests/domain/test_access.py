@@ -11,8 +11,10 @@ from domain.access import (
     Permission,
     check_may,
     check_sees,
+    role_of_staff,
 )
 from domain.errors import CaseNotFound, Forbidden
+from domain.staff.roles import STAFF_ROLES, StaffRole
 
 CASE = "return:m1:R-1"
 
@@ -40,3 +42,26 @@ def test_a_merchant_sees_its_own_cases_alone_and_the_desk_sees_all() -> None:
     check_sees(Identity(subject="x", role="auditor"), CASE)
     with pytest.raises(CaseNotFound, match="there is no case"):
         check_sees(Identity(subject="x", role="lead", merchant="m2"), CASE)
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ("front_line", "agent"),
+        ("second_line", "agent"),
+        ("complaint_specialist", "agent"),
+        ("supervisor", "lead"),
+        ("head", "lead"),
+        ("trainer", "auditor"),
+        ("data_analyst", "auditor"),
+    ],
+)
+def test_what_the_doors_let_a_member_do_follows_from_their_roles(
+    role: StaffRole, expected: AccessRole
+) -> None:
+    assert role_of_staff([role]) == expected
+
+
+def test_of_several_roles_the_one_that_may_most_counts() -> None:
+    assert role_of_staff(STAFF_ROLES) == "lead"
+    assert role_of_staff(["trainer", "front_line"]) == "agent"
