@@ -3,8 +3,11 @@
 import asyncio
 import sys
 
+import httpx2
+
 from console.app import build_app
 from console.desk import build_desk
+from console.sign_in import build_sign_in, install
 from domain.errors import CaseworkError
 from starters import log
 from starters.leaving import run_and_leave
@@ -23,9 +26,11 @@ async def main() -> None:
     pool = await create_pool(settings.required_database_url(), application_name="casework-console")
     try:
         await check_store(pool)
-        app = build_app()
-        app.state.desk = build_desk(settings, client, pool)
-        await serve(app, settings.console_host, settings.console_port)
+        async with httpx2.AsyncClient() as http:
+            app = build_app()
+            app.state.desk = build_desk(settings, client, pool)
+            install(app, build_sign_in(settings, pool, http))
+            await serve(app, settings.console_host, settings.console_port)
     finally:
         await pool.close()
 

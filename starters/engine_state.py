@@ -49,6 +49,10 @@ class EngineAddresses(BaseModel):
     push_url: str | None = None
     smtp_host: str | None = None
     smtp_port: int | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_audience: str | None = None
 
 
 class EngineState(Model):

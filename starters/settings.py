@@ -118,6 +118,22 @@ class Settings(ProviderFields):
     """0 takes a free one."""
     console_url: str | None = None
     """Where the `up` that runs has it."""
+    oidc_issuer: str | None = None
+    """The OpenID provider of people; without one only systems with API keys are known."""
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_audience: str | None = None
+    """What access tokens for the HTTP API are made out to; not the client's id."""
+    oidc_subject_claim: str = "sub"
+    """The claim with a member's id, which only the provider's administrators may write."""
+    oidc_role_claim: str = "casework_role"
+    oidc_merchant_claim: str = "casework_merchant"
+    console_public_url: str | None = None
+    """Where browsers find the console, if that is not where it listens."""
+    session_idle_minutes: Annotated[float, Field(gt=0)] = 60
+    """A session that nobody uses for so long ends."""
+    session_hours: Annotated[float, Field(gt=0)] = 12
+    """A session ends after this however much it is used."""
     sandbox_url: str | None = None
     """Where the make-believe outside world takes its orders and faults; unset in production."""
 

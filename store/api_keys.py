@@ -15,8 +15,9 @@ from store.sql import load
 
 Q = load("api_keys")
 
+KEY_PREFIX = "cw_"
 ID_BYTES, SECRET_BYTES = 6, 32
-_FORM = re.compile(r"cw_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
+_FORM = re.compile(KEY_PREFIX + r"([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 
 
 class ApiKey(Model):
@@ -52,7 +53,7 @@ class ApiKeys:
                 Q["insert"], key_id, _hash(secret), who.subject, who.role, who.merchant, now, expires_at
             )
         key = ApiKey(key_id=key_id, created_at=now, expires_at=expires_at, **who.model_dump())
-        return Made(key, f"cw_{key_id}_{secret}")
+        return Made(key, f"{KEY_PREFIX}{key_id}_{secret}")
 
     async def identity(self, text: str, now: datetime) -> Identity:
         """Whose key this is. Raises `Unauthenticated`, with the same words whatever is wrong with it."""

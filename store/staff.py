@@ -10,7 +10,7 @@ from domain.errors import NotReady, UnknownMember
 from domain.staff.directory import Absence, Directory, Member, Team
 from domain.staff.moves import HeldCase
 from domain.staff.roster import Roster, StaffContact
-from domain.staff.surges import Surge
+from domain.staff.surges import Surge, changed
 from store.pool import Connection, Pool, Row, connection, transaction
 from store.sql import load
 
@@ -59,6 +59,17 @@ class Staff:
             roster = await _roster(conn)
             rows = await conn.fetch(Q["absences"], at)
         return roster.in_force(at).directory(snapshots, (Absence.model_validate(dict(row)) for row in rows))
+
+    async def member(self, member: str, at: datetime) -> tuple[Member, str] | None:
+        """A member as they work at a moment, with their name; None for who is none."""
+        async with connection(self._pool) as conn:
+            row = await conn.fetchrow(Q["member"], member)
+        if row is None:
+            return None
+        usual = {member: Member.model_validate_json(row["body"])}
+        surges = [Surge.model_validate_json(body) for body in row["surges"]]
+        then = next((changed(usual, surge.members) for surge in surges if surge.holds(at)), usual)
+        return then[member], row["name"] or member
 
     async def contact(self, member: str) -> StaffContact | None:
         """How a member is reached; None for who has no address, or is no member any more."""

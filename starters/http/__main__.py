@@ -5,15 +5,20 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
+import httpx2
+
 from domain.errors import CaseworkError
 from providers.settings import build_webhooks
 from starters import log
 from starters.case_records import CaseRecords
 from starters.client import Cases
 from starters.http.app import build_app
+from starters.http.callers import Callers
 from starters.http.hinting import Hinting
 from starters.http.webhooks import WebhookDoors
 from starters.leaving import run_and_leave
+from starters.oidc import OidcProvider, oidc_settings
+from starters.people import People
 from starters.refund_hints import RefundHints
 from starters.serving import serve
 from starters.settings import Settings
@@ -24,6 +29,7 @@ from store.disputes import Disputes
 from store.pool import create_pool
 from store.provider_refunds import ProviderRefunds
 from store.refund_orders import RefundOrders
+from store.staff import Staff
 
 PAYMENT_FIELDS = ("payments_url", "payment_accounts_file", "payments_webhook_secret")
 
@@ -35,17 +41,20 @@ async def main() -> None:
     # First of all, so that an empty secret is found before anything listens.
     given = {name: value for name, value in settings.providers().items() if name in PAYMENT_FIELDS}
     webhooks = build_webhooks(**given)
+    people_by = oidc_settings(settings)
     client = await connect(settings, lazy=True)
     pool = await create_pool(settings.required_database_url(), application_name="casework-http")
     try:
         await check_store(pool)
         refunds = ProviderRefunds(pool)
         hinting = Hinting(refunds, RefundOrders(pool), RefundHints(client, settings.task_queue))
-        async with _running(hinting):
+        async with _running(hinting), httpx2.AsyncClient() as http:
+            provider = OidcProvider(people_by, http) if people_by else None
             doors = WebhookDoors(webhooks, refunds, Disputes(pool), tell=hinting.wake, look=hinting.look)
             app = build_app(doors.routes())
             records = CaseRecords(pool)
-            app.state.keys, app.state.records = ApiKeys(pool), records
+            app.state.records = records
+            app.state.callers = Callers(ApiKeys(pool), People(Staff(pool)), provider)
             app.state.cases = Cases(client, records, task_queue=settings.task_queue)
             await serve(app, settings.http_host, settings.http_port)
     finally:

@@ -1,4 +1,4 @@
-"""Who calls: a system with an API key, sent as `Authorization: Bearer cw_…`."""
+"""Who calls: a system with an API key, or somebody with a token of the sign-in provider, as `Bearer`."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -8,19 +8,39 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from domain.access import Identity, Unauthenticated
-from store.api_keys import ApiKeys
+from starters.oidc import OidcProvider
+from starters.people import People
+from store.api_keys import KEY_PREFIX, ApiKeys
 
-bearer = HTTPBearer(auto_error=False, description="An API key: `casework key make`.")
+bearer = HTTPBearer(
+    auto_error=False,
+    description="An API key (`casework key make`), or an access token of the sign-in provider.",
+)
+
+
+class Callers:
+    """Tells who sent a request. Without a provider only systems are known."""
+
+    def __init__(self, keys: ApiKeys, people: People, provider: OidcProvider | None) -> None:
+        self._keys = keys
+        self._people = people
+        self._provider = provider
+
+    async def identify(self, credential: str, now: datetime) -> Identity:
+        """Whose credential this is. Raises `Unauthenticated`, `Forbidden`, `ProviderUnavailable`."""
+        if credential.startswith(KEY_PREFIX) or self._provider is None:
+            return await self._keys.identity(credential, now)
+        return await self._people.identify(await self._provider.claims(credential, now), now)
 
 
 async def caller(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Identity:
-    """The caller of a request. Raises `Unauthenticated`."""
+    """The caller of a request. Raises as `Callers.identify`."""
     if credentials is None:
-        raise Unauthenticated("send an API key: `Authorization: Bearer cw_…`")
-    keys: ApiKeys = request.app.state.keys
-    who = await keys.identity(credentials.credentials, datetime.now(UTC))
+        raise Unauthenticated("send an API key or an access token: `Authorization: Bearer …`")
+    callers: Callers = request.app.state.callers
+    who = await callers.identify(credentials.credentials, datetime.now(UTC))
     structlog.contextvars.bind_contextvars(subject=who.subject)
     return who
 

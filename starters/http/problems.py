@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from domain import errors
-from domain.access import Unauthenticated
+from domain.access import RequestForged, Unauthenticated
 from domain.base import Model
 from domain.errors import CaseworkError
 from starters.http import door_errors as doors
@@ -67,7 +67,7 @@ def status_of(error: type[CaseworkError]) -> int:
 
 def codes() -> dict[str, type[CaseworkError]]:
     """Every code, and what it stands for."""
-    tree = [Unauthenticated, *vars(errors).values(), *vars(doors).values()]
+    tree = [Unauthenticated, RequestForged, *vars(errors).values(), *vars(doors).values()]
     return {each.code: each for each in tree if isinstance(each, type) and issubclass(each, CaseworkError)}
 
 

@@ -65,6 +65,11 @@ WHERE (staff_members.team, staff_members.body, staff_members.name, staff_members
         excluded.language, excluded.timezone)
 RETURNING member, xmax = 0 AS is_new;
 
+-- @member: A member by id, and the surges that may change where they work.
+SELECT body, name, (SELECT coalesce(array_agg(body::text), '{}') FROM staff_surges) AS surges
+FROM staff_members
+WHERE member = $1;
+
 -- @contact: How a member is reached; no row for who has no address.
 SELECT name, email, language, timezone FROM staff_members WHERE member = $1 AND email IS NOT NULL;
 

@@ -65,6 +65,10 @@ def env_of(room: Engine) -> dict[str, str]:
         "TEMPORAL_ADDRESS": at.running_temporal,
         "CASEWORK_PAYMENTS_URL": at.payments_url,
         "CASEWORK_PAYMENTS_WEBHOOK_SECRET": at.payments_webhook_secret,
+        "CASEWORK_OIDC_ISSUER": at.oidc_issuer,
+        "CASEWORK_OIDC_CLIENT_ID": at.oidc_client_id,
+        "CASEWORK_OIDC_CLIENT_SECRET": at.oidc_client_secret,
+        "CASEWORK_OIDC_AUDIENCE": at.oidc_audience,
     }
     return {name: value for name, value in env.items() if value}
 

@@ -172,9 +172,9 @@ async def engine(
 
     Without `state_dir`, in a folder that goes with them. `settings` are those of outside parts to use instead
     of ours; without them nothing outside is used. `keep_history` lets Temporal keep its histories in the
-    folder, `temporal_settings` are dynamic configuration (`name=value`) of its server. `staff` is seeded into
-    a database of ours that has none; one that is elsewhere is left as it is. Raises `AlreadyRunning`, and
-    `PartFailed` if a part does not come up.
+    folder, `temporal_settings` are dynamic configuration (`name=value`) of its server. `staff` can sign in at
+    the sandbox, and is seeded into a database of ours that has none; one that is elsewhere is left as it is.
+    Raises `AlreadyRunning`, and `PartFailed` if a part does not come up.
     """
     ports = ports or Ports()
     async with _state_folder(state_dir) as folder:
@@ -208,7 +208,7 @@ def _servers(
     return {
         "postgres": lambda: plan_postgres(folder, ports.postgres, staff),
         "temporal": lambda: plan_temporal(folder, ports, temporal_settings, keep_history=keep_history),
-        "sandbox": lambda: plan_sandbox(folder, ports.sandbox),
+        "sandbox": lambda: plan_sandbox(folder, ports.sandbox, staff),
     }
 
 

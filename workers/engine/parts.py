@@ -34,6 +34,8 @@ LOOPBACK = "127.0.0.1"
 WEBHOOKS = "/webhooks/payments"
 TEMPORAL_STORE = "temporal.db"
 """Temporal's SQLite in the state folder, where its history is kept."""
+STAFF_OF_SANDBOX = "staff.json"
+"""Who can sign in there, in the state folder."""
 QUIET_PORTS = range(20_000, 32_000)
 """Below the range that kernels hand out for outgoing connections, so that a free port stays free."""
 TIME_SKIPPING = (
@@ -135,12 +137,16 @@ async def _temporal_is_ready(target: str, ui_port: int) -> bool:
     return not is_free(ui_port)
 
 
-async def plan_sandbox(state_dir: Path, port: int) -> Plan:
-    """The make-believe outside world; it announces its addresses."""
+async def plan_sandbox(state_dir: Path, port: int, staff: Roster | None = None) -> Plan:
+    """The make-believe outside world, in which the staff can sign in; it announces its addresses."""
     port = port or free_port()
     data_dir = state_dir / "sandbox"
     command = [sys.executable, "-m", "sandbox", "--port", str(port), "--smtp-port", str(free_port())]
     command += ["--state", str(data_dir)]
+    if staff is not None:
+        staff_file = state_dir / STAFF_OF_SANDBOX
+        staff_file.write_text(staff.model_dump_json(exclude_defaults=True), encoding="utf-8")
+        command += ["--staff", str(staff_file)]
 
     async def settle(running: RunningPart) -> EngineAddresses:
         said = running.announcement() or {}

@@ -48,7 +48,7 @@ async def _up(options: UpOptions) -> int:
     try:
         staff = written_staff(settings)
         async with engine(
-            _wanted(options, outside),
+            _wanted(options, outside, settings),
             state_dir=settings.state_dir,
             settings=settings,
             ports=options.ports,
@@ -75,11 +75,15 @@ async def _up(options: UpOptions) -> int:
     return 0
 
 
-def _wanted(options: UpOptions, outside: Collection[PartName]) -> list[PartName]:
-    """What is started; without workers nobody would hear the reconciler."""
+def _wanted(options: UpOptions, outside: Collection[PartName], settings: Settings) -> list[PartName]:
+    """What is started. Without workers nobody would hear the reconciler, nobody could sign in without a
+    provider.
+    """
     without = {*outside, *options.without}
     if "worker" in without:
         without.add("reconciler")
+    if "sandbox" in without and settings.oidc_issuer is None:
+        without.add("console")
     return [part for part in PARTS if part not in without]
 
 
