@@ -17,12 +17,12 @@ ANSWERS = (Refused, NotFound, InvalidRequest, ProviderRefused)
 """Errors that are an answer: asking again gives the same one. All others are outages and are retried."""
 
 
-def as_application_error(error: CaseworkError) -> ApplicationError:
+def as_application_error(error: CaseworkError, *, is_answer: bool = False) -> ApplicationError:
     """The Temporal failure for an error: `type` is its code, its one detail is JSON.
 
     An answer is not retried and is benign (no traceback in the worker's log, no failure metric).
     """
-    is_answer = isinstance(error, ANSWERS)
+    is_answer = is_answer or isinstance(error, ANSWERS)
     detail = {**error.detail, "code": error.code, "message": error.message}
     return ApplicationError(
         error.message,

@@ -79,9 +79,9 @@ class Batch(Model):
 
     `summary` replaces the stream's read-model row; `held` is what the case still holds of its order,
     line to unit ranges, and replaces its claims. Both None for streams that have none (a refund).
-    `run_id`, which a reset keeps, and `emitted_at` (the run's own clock) say which attempt speaks: with them
-    the store tells a late delivery of an earlier attempt, which it refuses, from a reset that re-emits, which
-    supersedes.
+    `previous` is the event before the first as its writer knows it: a batch goes on with that one alone. Only
+    one that `replaces` takes the place of others: its writer is known to be the one that counts, and tells
+    all that it told. `run_id`, which a reset keeps, and `emitted_at` (the run's own clock) are for people.
     """
 
     case_id: str
@@ -89,5 +89,7 @@ class Batch(Model):
     events: list[Recorded]
     summary: CaseSummary | None = None
     held: dict[str, list[UnitRange]] | None = None
+    previous: Recorded | None = None
+    replaces: bool = False
     run_id: UUID | None = None
     emitted_at: UtcInstant | None = None

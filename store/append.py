@@ -35,6 +35,7 @@ class _Prepared:
     batch: Batch
     stored: list[tuple[str, bytes]]
     """Per event, its payload and its digest."""
+    previous_hash: bytes | None
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ async def append_at_end(conn: Connection, batches: Sequence[Batch]) -> list[Outc
     except InvalidRequest:
         return None
     added = [row for each in prepared for row in _event_rows(each, repeated=0)]
-    if not await conn.fetchval(Q["append_at_end"], _batch_rows(batches), added, *_consequences(batches)):
+    if not await conn.fetchval(Q["append_at_end"], _batch_rows(prepared), added, *_consequences(batches)):
         return None
     return [Appended(len(batch.events), 0, 0, batch.first_seq + len(batch.events) - 1) for batch in batches]
 
@@ -90,7 +91,8 @@ async def append_one(conn: Connection, batch: Batch) -> Appended:
 
 def _prepare(batch: Batch) -> _Prepared:
     check_shape(batch)
-    return _Prepared(batch, [stored_form(event) for event in batch.events])
+    before = batch.previous and stored_form(batch.previous)
+    return _Prepared(batch, [stored_form(event) for event in batch.events], before and before[1])
 
 
 def _turns(prepared: Mapping[int, _Prepared]) -> list[dict[int, _Prepared]]:
@@ -107,16 +109,14 @@ def _turns(prepared: Mapping[int, _Prepared]) -> list[dict[int, _Prepared]]:
 
 
 async def _append_turn(conn: Connection, turn: Mapping[int, _Prepared]) -> dict[int, Outcome]:
-    tails = await _read_tails(conn, [each.batch for each in turn.values()])
+    tails = await _read_tails(conn, turn.values())
     outcomes: dict[int, Outcome] = {}
     placed: dict[int, _Placed] = {}
     for index, each in turn.items():
         tail = tails.get(each.batch.case_id, [])
         try:
-            has_written = await _has_written(conn, each.batch, tail)
-            placed[index] = _Placed(
-                each, place(each.batch, [digest for _, digest in each.stored], tail, has_written=has_written)
-            )
+            digests = [digest for _, digest in each.stored]
+            placed[index] = _Placed(each, place(each.batch, digests, tail, each.previous_hash))
         except StreamConflict as conflict:
             outcomes[index] = conflict
     superseded = await _supersede(conn, placed.values())
@@ -140,18 +140,11 @@ def _outcome(each: _Placed, superseded: Counter[str]) -> Appended:
     )
 
 
-async def _read_tails(conn: Connection, batches: Sequence[Batch]) -> dict[str, list[LiveRow]]:
-    rows = await conn.fetch(Q["tails"], _batch_rows(batches))
+async def _read_tails(conn: Connection, prepared: Iterable[_Prepared]) -> dict[str, list[LiveRow]]:
+    rows = await conn.fetch(Q["tails"], _batch_rows(prepared))
     return {
         case_id: [LiveRow(*row[1:]) for row in tail] for case_id, tail in groupby(rows, itemgetter("stream"))
     }
-
-
-async def _has_written(conn: Connection, batch: Batch, tail: Sequence[LiveRow]) -> bool:
-    """Whether the batch's run wrote to the stream before; asked for only where another run's rows are met."""
-    if batch.run_id is None or all(row.run_id in (None, batch.run_id) for row in tail):
-        return False
-    return await conn.fetchval(Q["has_written"], batch.case_id, batch.run_id)
 
 
 async def _supersede(conn: Connection, placed: Iterable[_Placed]) -> Counter[str]:
@@ -166,8 +159,8 @@ async def _supersede(conn: Connection, placed: Iterable[_Placed]) -> Counter[str
     return Counter(row["case_id"] for row in rows)
 
 
-def _batch_rows(batches: Sequence[Batch]) -> list[tuple[object, ...]]:
-    return [(batch.case_id, batch.first_seq, batch.run_id, batch.emitted_at) for batch in batches]
+def _batch_rows(prepared: Iterable[_Prepared]) -> list[tuple[object, ...]]:
+    return [(each.batch.case_id, each.batch.first_seq, each.previous_hash) for each in prepared]
 
 
 def _event_rows(prepared: _Prepared, repeated: int) -> list[tuple[object, ...]]:

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
 
 from domain.errors import InvalidRequest, StreamConflict
 from domain.records import Batch
@@ -15,8 +13,6 @@ class LiveRow:
 
     seq: int
     content_hash: bytes
-    run_id: UUID | None
-    emitted_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -49,16 +45,17 @@ def check_shape(batch: Batch) -> None:
 
 
 def place(
-    batch: Batch, hashes: Sequence[bytes], tail: Sequence[LiveRow], *, has_written: bool = False
+    batch: Batch, hashes: Sequence[bytes], tail: Sequence[LiveRow], previous_hash: bytes | None = None
 ) -> Placement:
     """Place a batch in its stream.
 
-    `hashes` are its events' content, `tail` the stream's live rows from `first_seq - 1` on, in order, and
-    `has_written` says whether the batch's run wrote to the stream before. Raises `StreamConflict` for a gap,
-    and for a batch of an attempt that a later one has overtaken.
+    `hashes` are its events' content, `previous_hash` that of the event before them as the writer knows it,
+    and `tail` the stream's live rows from `first_seq - 1` on, in order. Raises `StreamConflict` for a gap,
+    and for a batch that finds other events than its writer told, unless it replaces them.
     """
-    live = {row.seq: row for row in tail}
-    if batch.first_seq > 1 and batch.first_seq - 1 not in live:
+    live = {row.seq: row.content_hash for row in tail}
+    before = live.get(batch.first_seq - 1)
+    if batch.first_seq > 1 and before is None:
         raise StreamConflict(
             f"{batch.case_id}: event {batch.first_seq} has no event {batch.first_seq - 1} before it; "
             "send the missing events first",
@@ -67,38 +64,22 @@ def place(
     repeated = _count_repeated(batch, hashes, live)
     next_seq = batch.first_seq + repeated
     is_repeat = repeated == len(batch.events)
-    supersede_from = next_seq if next_seq in live and not is_repeat else None
-    if not is_repeat:
-        _refuse_overtaken(batch, tail, next_seq, has_written=has_written)
+    differs = next_seq in live and not is_repeat
+    if not batch.replaces and (differs or previous_hash not in (None, before)):
+        raise StreamConflict(
+            f"{batch.case_id}: what is stored at event {next_seq if differs else batch.first_seq - 1} "
+            "was told by another attempt",
+            reason="diverged",
+        )
+    # Who tells the whole stream says by that, too, that nothing comes after it.
+    supersede_from = next_seq if next_seq in live and batch.replaces else None
     last_seq = batch.first_seq + len(batch.events) - 1
     is_head = supersede_from is not None or last_seq >= (tail[-1].seq if tail else 0)
     return Placement(repeated, supersede_from, last_seq, is_head)
 
 
-def _count_repeated(batch: Batch, hashes: Sequence[bytes], live: Mapping[int, LiveRow]) -> int:
+def _count_repeated(batch: Batch, hashes: Sequence[bytes], live: Mapping[int, bytes]) -> int:
     for offset, content_hash in enumerate(hashes):
-        row = live.get(batch.first_seq + offset)
-        if row is None or row.content_hash != content_hash:
+        if live.get(batch.first_seq + offset) != content_hash:
             return offset
     return len(hashes)
-
-
-def _refuse_overtaken(batch: Batch, tail: Sequence[LiveRow], next_seq: int, *, has_written: bool) -> None:
-    """The rows that the batch builds on or replaces must not come from a later attempt than its own."""
-    for row in tail:
-        if row.seq >= next_seq - 1 and _is_later(row, batch, has_written=has_written):
-            raise StreamConflict(
-                f"{batch.case_id}: event {next_seq} comes from an attempt that a later one has overtaken",
-                reason="overtaken",
-            )
-
-
-def _is_later(row: LiveRow, batch: Batch, *, has_written: bool) -> bool:
-    """A run that is new to the stream is the newest, whatever its clock says.
-
-    Attempts of one run, which resets and repeated tasks make, go by when they were emitted, not by when they
-    arrived: what a terminated attempt had under way may come after the first events of the next one.
-    """
-    if row.run_id != batch.run_id and not has_written:
-        return False
-    return bool(row.emitted_at and batch.emitted_at and row.emitted_at > batch.emitted_at)

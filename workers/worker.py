@@ -100,7 +100,7 @@ async def case_worker(
         ledger, claims = Ledger(pool), Claims(pool)
         archive = CaseArchive(pool)
         opening = OpeningActivities(providers.shop, library, archive, claims, ledger)
-        cases = Cases(pool)
+        cases, recording = Cases(pool), RecordingActivities(appender, client)
         linking = LinkActivities(client, task_queue, archive, Links(pool), cases)
         fulfilment = FulfilmentActivities(providers.shop, providers.carriers, providers.warehouse)
         reports, approvals = RefundReports(client, task_queue), Approvals(pool)
@@ -112,7 +112,8 @@ async def case_worker(
             task_queue=task_queue,
             workflows=WORKFLOWS,
             activities=[
-                RecordingActivities(appender).append_events,
+                recording.append_events,
+                recording.record_anew,
                 opening.prepare_return,
                 opening.restore_return,
                 opening.restore_case,

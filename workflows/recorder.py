@@ -5,11 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 from workflows.local_first import local_first
+from workflows.options import UNTIL_DONE
 
 with workflow.unsafe.imports_passed_through():
     from activities.recording import RecordingActivities
+    from domain.errors import StreamConflict
     from domain.records import Batch, CaseSummary, Recorded, UnitRange
 
 
@@ -18,6 +21,10 @@ class Recorder:
 
     First as a local activity (one marker), and when that fails as an activity that retries for ever: the case
     never fails and never blocks because the store is down.
+
+    A local activity may belong to an attempt that does not count: its run was reset meanwhile, or its task
+    given to another worker. So it only ever goes on with what this attempt told. Where the store has
+    something else, the run tells anew all that it told, by an activity: only one that counts can have that.
     """
 
     def __init__(self, case_id: str, on_outage: Callable[[], None]) -> None:
@@ -25,10 +32,10 @@ class Recorder:
         self._on_outage = on_outage
         self.pending: list[Recorded] = []
         self._in_flight: list[Recorded] = []
+        self._told: list[Recorded] = []
         self._summary: CaseSummary | None = None
         self._held: dict[str, list[UnitRange]] | None = None
         self._wanted = False
-        self._emitted_at: datetime | None = None
         self.blocked_since: datetime | None = None
 
     @property
@@ -60,25 +67,38 @@ class Recorder:
     async def _flush(self) -> None:
         events, self.pending = self.pending, []
         self._in_flight = events
-        # The store orders attempts by it: it must not go back where the server's clock was set back.
-        self._emitted_at = max(workflow.now(), self._emitted_at or workflow.now())
         batch = Batch(
             case_id=self._case_id,
             first_seq=events[0].seq,
             events=events,
             summary=self._summary,
             held=self._held,
-            # A reset keeps it: whichever attempt recorded first, a later one knows the stream for its own.
+            previous=self._told[-1] if self._told else None,
             run_id=UUID(workflow.info().original_execution_run_id),
-            emitted_at=self._emitted_at,
+            emitted_at=workflow.now(),
         )
+        self._told += events
         what = _summary(events)
-        await local_first(
-            RecordingActivities.append_events, batch, what, lambda: self._blocked(workflow.now())
-        )
+        try:
+            await local_first(
+                RecordingActivities.append_events, batch, what, lambda: self._blocked(workflow.now())
+            )
+        except ApplicationError as refused:
+            if refused.type != StreamConflict.code:
+                raise
+            await self._tell_anew(batch)
         if self.blocked_since is not None:
             self._blocked(None)
         self._in_flight = []
+
+    async def _tell_anew(self, last: Batch) -> None:
+        first_seq = self._told[0].seq
+        await workflow.execute_activity_method(
+            RecordingActivities.record_anew,
+            last.model_copy(update={"first_seq": first_seq, "events": self._told, "previous": None}),
+            summary=f"record anew from event {first_seq} on: another attempt had told something else",
+            **UNTIL_DONE,
+        )
 
     def _blocked(self, since: datetime | None) -> None:
         self.blocked_since = since

@@ -2,11 +2,7 @@
 SELECT append_at_end($1::new_batch[], $2::new_event[], $3::jsonb, $4::text[], $5::held_units[]);
 
 -- @tails: Locks the streams of a group and reads, per batch, the live rows from the one before it on.
-SELECT stream, place, digest, writer, written_at FROM lock_and_read_tails($1::new_batch[]);
-
--- @has_written: Whether a run has ever written to a stream, replaced or not.
-SELECT EXISTS (SELECT FROM events WHERE case_id = $1 AND run_id = $2 AND superseded_at IS NULL)
-    OR EXISTS (SELECT FROM events WHERE case_id = $1 AND run_id = $2 AND superseded_at IS NOT NULL);
+SELECT stream, place, digest FROM lock_and_read_tails($1::new_batch[]);
 
 -- @supersede: Marks what re-emitted events replace, and all that came after it.
 UPDATE events

@@ -15,6 +15,7 @@ ORDER BY next_instant_at, case_id
 LIMIT $2;
 
 -- @alike: A customer's complaints about the same order and category, opened in a span before another, newest first.
+-- The other itself is there, too, when it was reset to before its opening.
 SELECT case_id, open
 FROM cases
 WHERE merchant = $1
@@ -24,6 +25,7 @@ WHERE merchant = $1
     AND facets ->> 'category' = $4
     AND opened_at >= $5
     AND (opened_at, case_id) < ($6, $7)
+    AND case_id <> $7
 ORDER BY opened_at DESC, case_id DESC;
 
 -- @page: Cases by any filter, the most urgent first, after the last row of the page before.

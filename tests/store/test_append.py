@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import pytest
@@ -41,11 +39,6 @@ async def claims_of(pool: Pool, case_id: str = CASE) -> dict[str, str]:
     return {row["line"]: row["units"] for row in rows}
 
 
-def attempt(run: int, minute: int) -> dict[str, Any]:
-    """Who speaks, and when by the run's own clock."""
-    return {"run_id": UUID(int=run), "emitted_at": OPENED_AT + timedelta(minutes=minute)}
-
-
 async def test_events_row_and_outbox_arrive_together(pool: Pool) -> None:
     """One transaction writes the events, the read-model row, the claims and one outbox row per event."""
     assert await append(pool, make_batch(1, 3, held={"1": units((1, 2))})) == [Appended(3, 0, 0, 3)]
@@ -79,15 +72,12 @@ async def test_a_late_repeat_does_not_take_the_row_back(pool: Pool) -> None:
     assert await claims_of(pool) == {"1": "{[1,2)}"}
 
 
-async def test_other_content_supersedes_to_the_end(pool: Pool) -> None:
+async def test_what_is_told_anew_supersedes_to_the_end(pool: Pool) -> None:
     """After a reset the new run re-emits event 3: the old 3, 4 and 5 stay, marked; the row goes back to 3."""
     await append(pool, make_batch(1, 5, summary={"stage": "closed", "open": False}, held={}))
-    outcomes = await append(
-        pool,
-        make_batch(2, 3, "first telling"),
-        make_batch(3, 3, "after the reset", held={"1": units((1, 1))}),
-    )
-    assert outcomes == [Appended(0, 2, 0, 3), Appended(1, 0, 3, 3)]
+    anew = make_events(2, 2) + make_events(3, 3, "after the reset")
+    batch = make_batch(2, 3, held={"1": units((1, 1))}, replaces=True).model_copy(update={"events": anew})
+    assert await append(pool, batch) == [Appended(1, 1, 3, 3)]
     assert await live(pool) == [(1, FIRST), (2, FIRST), (3, "after the reset")]
     stale = await pool.fetch(
         "SELECT old.seq, new.seq IS NOT NULL AS replaced FROM events AS old "
@@ -100,36 +90,31 @@ async def test_other_content_supersedes_to_the_end(pool: Pool) -> None:
     assert await claims_of(pool) == {"1": "{[1,2)}"}
 
 
-async def test_an_overtaken_attempt_neither_replaces_nor_goes_on(pool: Pool) -> None:
+async def test_another_attempt_neither_replaces_nor_goes_on(pool: Pool) -> None:
     """A worker that hung delivers late what another worker, or the run after a reset, has told anew."""
-    await append(pool, make_batch(1, 2, **attempt(run=1, minute=2)))
-    for batch in (
-        make_batch(2, 2, "late", **attempt(run=1, minute=1)),
-        make_batch(3, 3, "late", **attempt(run=1, minute=1)),
-    ):
+    await append(pool, make_batch(1, 2, "counts"))
+    [late] = make_events(2, 2, "late")
+    for batch in (make_batch(2, 2, "late"), make_batch(3, 3, "late", previous=late)):
         assert [type(outcome) for outcome in await append(pool, batch)] == [StreamConflict]
         async with pool.acquire() as conn:
             assert await append_at_end(conn, [batch]) is None
-    new_run = make_batch(2, 2, "a new run", **attempt(run=2, minute=1))
-    assert await append(pool, new_run) == [Appended(1, 0, 1, 2)]
-    [refusal] = await append(pool, make_batch(3, 3, "late", **attempt(run=1, minute=0)))
-    assert isinstance(refusal, StreamConflict)
-    assert await live(pool) == [(1, FIRST), (2, "a new run")]
+    assert await live(pool) == [(1, "counts"), (2, "counts")]
 
 
-async def test_of_two_resets_the_second_wins_in_whatever_order_they_arrive(pool: Pool) -> None:
-    """What the first reset's run had under way when it was terminated may come after the second one's."""
-    await append(pool, make_batch(1, 2, **attempt(run=1, minute=2)))
-    second = make_batch(2, 2, "second reset", **attempt(run=1, minute=4))
-    assert await append(pool, second) == [Appended(1, 0, 1, 2)]
-    for late in (
-        make_batch(2, 2, "first reset", **attempt(run=1, minute=3)),
-        make_batch(3, 3, "first reset", **attempt(run=1, minute=3)),
-    ):
-        assert [type(outcome) for outcome in await append(pool, late)] == [StreamConflict]
-    goes_on = make_batch(3, 3, "second reset", **attempt(run=1, minute=5))
-    assert await append(pool, goes_on) == [Appended(1, 0, 0, 3)]
-    assert await live(pool) == [(1, FIRST), (2, "second reset"), (3, "second reset")]
+async def test_an_attempt_that_counts_wins_in_whatever_order_they_arrive(pool: Pool) -> None:
+    """Of a case that was reset, the terminated run may write first, also less or more than the next one."""
+    for length in (1, 2, 3):
+        case_id = f"return:m1:{length}"
+        await append(pool, make_batch(1, length, "terminated", case_id=case_id))
+        counts = make_batch(1, 2, "counts", case_id=case_id)
+        assert [type(outcome) for outcome in await append(pool, counts)] == [StreamConflict]
+        anew = counts.model_copy(update={"replaces": True})
+        assert await append(pool, anew) == [Appended(2, 0, length, 2)]
+        [known] = make_events(2, 2, "counts")
+        assert await append(pool, make_batch(3, 3, "counts", case_id=case_id, previous=known)) == [
+            Appended(1, 0, 0, 3)
+        ]
+        assert await live(pool, case_id) == [(1, "counts"), (2, "counts"), (3, "counts")]
 
 
 async def test_batches_that_just_go_on_need_one_statement(pool: Pool) -> None:
@@ -137,8 +122,11 @@ async def test_batches_that_just_go_on_need_one_statement(pool: Pool) -> None:
     async with pool.acquire() as conn:
         group = [make_batch(1, 2, held={"1": units((1, 1))}), make_batch(1, 1, case_id=OTHER)]
         assert await append_at_end(conn, group) == [Appended(2, 0, 0, 2), Appended(1, 0, 0, 1)]
-        assert await append_at_end(conn, [make_batch(3, 3, held={})]) == [Appended(1, 0, 0, 3)]
-        for odd in (make_batch(3, 4), make_batch(6, 6), make_batch(4, 4).model_copy(update={"first_seq": 9})):
+        [second, other] = make_events(2, 2) + make_events(3, 3, "another telling")
+        third = make_batch(3, 3, held={}, previous=second)
+        assert await append_at_end(conn, [third]) == [Appended(1, 0, 0, 3)]
+        misfits = (make_batch(3, 4), make_batch(6, 6), make_batch(4, 4, previous=other))
+        for odd in (*misfits, make_batch(4, 4).model_copy(update={"first_seq": 9})):
             assert await append_at_end(conn, [make_batch(2, 2, case_id=OTHER), odd]) is None
         assert await append_at_end(conn, [make_batch(4, 4), make_batch(5, 5)]) is None
     assert await live(pool) == [(1, FIRST), (2, FIRST), (3, FIRST)]

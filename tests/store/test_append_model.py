@@ -1,32 +1,34 @@
-"""Random appends, repeats, resets, gaps and overtaken attempts, against a list that is easy to believe."""
+"""Random appends, repeats, resets, gaps and other attempts, against a list that is easy to believe."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.errors import CaseworkError
-from domain.records import Batch
+from domain.records import Batch, Recorded
 from store.append import Appended, append_at_end, append_events
 from store.pool import Pool, transaction
-from tests.store.streams import OPENED_AT, make_batch, make_summary, units
+from tests.store.streams import make_batch, make_events, make_summary, units
 
 CASES = ("return:m1:a", "return:m1:b")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One delivery: which stream, how far before its end it begins (-1: after a gap), which words, whose."""
+    """One delivery: which stream, how far before its end it begins (-1: after a gap), which words.
+
+    `previous` is the word that its writer knows before them, None where it knows none. One that says nothing
+    replaces nothing.
+    """
 
     case_id: str
     back: int
     words: tuple[str, ...]
-    run: int
-    minute: int
+    previous: str | None
+    replaces: bool
 
 
 STEPS = st.builds(
@@ -34,17 +36,16 @@ STEPS = st.builds(
     case_id=st.sampled_from(CASES),
     back=st.sampled_from((0, 0, 0, 1, 2, 3, -1)),
     words=st.lists(st.sampled_from("xy"), max_size=3).map(tuple),
-    run=st.sampled_from((1, 1, 2, 3)),
-    minute=st.integers(0, 2),
+    previous=st.sampled_from((None, "x", "y")),
+    replaces=st.booleans(),
 )
 
 
 @dataclass
 class Model:
-    """A stream as a list of (word, run, minute), and the runs that ever wrote to it."""
+    """A stream as a list of words."""
 
-    rows: list[tuple[str, int, int]]
-    runs: set[int]
+    rows: list[str]
 
     def start_of(self, step: Step) -> int:
         """How many events come before the delivery's first."""
@@ -52,45 +53,43 @@ class Model:
 
     def takes(self, step: Step) -> bool:
         """Apply a delivery; False when it is refused and changes nothing."""
-        start = self.start_of(step)
+        start, words = self.start_of(step), list(step.words)
         if start > len(self.rows):
             return False
-        repeated = 0
-        for word, row in zip(step.words, self.rows[start:], strict=False):
-            if row[0] != word:
-                break
-            repeated += 1
-        if repeated == len(step.words):
+        here = self.rows[start:]
+        is_repeat = here[: len(words)] == words
+        if step.replaces and words:
+            self.rows[start:] = words
             return True
-        kept = start + repeated
-        if any(self._is_later(row, step) for row in self.rows[max(kept - 1, 0) :]):
+        goes_on = is_repeat or words[: len(here)] == here
+        if not goes_on or self._knows_otherwise(step, start):
             return False
-        self.rows[kept:] = [(word, step.run, step.minute) for word in step.words[repeated:]]
-        self.runs.add(step.run)
+        if not is_repeat:
+            self.rows[start:] = words
         return True
 
-    def _is_later(self, row: tuple[str, int, int], step: Step) -> bool:
-        _, run, minute = row
-        return (run == step.run or step.run in self.runs) and minute > step.minute
+    def _knows_otherwise(self, step: Step, start: int) -> bool:
+        return start > 0 and step.previous is not None and step.previous != self.rows[start - 1]
 
 
 def as_batch(step: Step, first: int) -> Batch:
     """A delivery whose row and claims say where it ends."""
     last = first + len(step.words) - 1
-    draft = make_batch(first, last, case_id=step.case_id, with_summary=False)
-    events = [
-        event.model_copy(update={"data": {"words": word}})
-        for event, word in zip(draft.events, step.words, strict=True)
-    ]
+    replaces = step.replaces and bool(step.words)
+    draft = make_batch(first, last, case_id=step.case_id, with_summary=False, replaces=replaces)
+    known = step.previous if first > 1 else None
     return draft.model_copy(
         update={
-            "events": events,
+            "events": [said(*each) for each in zip(draft.events, step.words, strict=True)],
+            "previous": known and said(make_events(first - 1, first - 1)[0], known),
             "summary": make_summary(step.case_id, last) if last else None,
             "held": {"L1": units((1, last))} if last else None,
-            "run_id": UUID(int=step.run),
-            "emitted_at": OPENED_AT + timedelta(minutes=step.minute),
         }
     )
+
+
+def said(event: Recorded, word: str) -> Recorded:
+    return event.model_copy(update={"data": {"words": word}})
 
 
 async def deliver(pool: Pool, batches: Sequence[Batch]) -> list[bool]:
@@ -107,7 +106,7 @@ async def compare(pool: Pool, case_id: str, model: Model) -> None:
         "WHERE case_id = $1 AND superseded_at IS NULL ORDER BY seq",
         case_id,
     )
-    assert [tuple(row) for row in rows] == list(enumerate((row[0] for row in model.rows), 1))
+    assert [tuple(row) for row in rows] == list(enumerate(model.rows, 1))
     seen = await pool.fetchrow(
         "SELECT last_seq, (SELECT upper(units) - 1 FROM claims WHERE case_id = $1) AS held "
         "FROM cases WHERE case_id = $1",
@@ -123,7 +122,7 @@ async def test_any_deliveries_leave_what_the_model_says(pool: Pool) -> None:
 
     async def play(groups: list[list[Step]]) -> None:
         await pool.execute("TRUNCATE events, outbox, cases, claims")
-        models = {case_id: Model([], set()) for case_id in CASES}
+        models = {case_id: Model([]) for case_id in CASES}
         for group in groups:
             batches: list[Batch] = []
             expected: list[bool] = []

@@ -8,9 +8,11 @@ from tests.store.streams import CASE, make_batch, make_events
 EARLY, LATE = "return:m1:early", "return:m1:late"
 
 
-async def append(pool: Pool, case_id: str, first: int, last: int, words: str = "first telling") -> None:
+async def append(
+    pool: Pool, case_id: str, first: int, last: int, words: str = "first telling", *, replaces: bool = False
+) -> None:
     async with transaction(pool) as conn:
-        await append_one(conn, make_batch(first, last, words, case_id=case_id))
+        await append_one(conn, make_batch(first, last, words, case_id=case_id, replaces=replaces))
 
 
 async def read_all(feed: Feed, count: int) -> list[Entry]:
@@ -74,7 +76,7 @@ async def test_pages_join_without_gap_or_repeat(pool: Pool) -> None:
 async def test_a_reemitted_event_comes_again(pool: Pool) -> None:
     """A reader that saw the old one learns of the new one, and that the old one is void."""
     await append(pool, CASE, 1, 2)
-    await append(pool, CASE, 2, 2, "again")
+    await append(pool, CASE, 2, 2, "again", replaces=True)
     entries = await read_all(Feed(pool), 3)
     assert [(e.event.seq, e.event.data["words"], e.is_superseded) for e in entries] == [
         (1, "first telling", False),

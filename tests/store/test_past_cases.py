@@ -66,7 +66,7 @@ async def test_clock_changes_are_not_read_and_what_happened_later_neither(pool: 
 async def test_what_a_reset_replaced_is_not_read(pool: Pool) -> None:
     told_again = make_stream("return:m1:1", [MORNING[0], ("11-02 11:00", "return.refused")], "t1")
     await store_all(pool, make_stream("return:m1:1", [*MORNING, ("11-03 09:00", "return.shipped")]))
-    await store_all(pool, told_again)
+    await store_all(pool, told_again.model_copy(update={"replaces": True}))
     [case] = await read(pool)
     assert [event.type for event in case.events] == ["return.applied", "return.refused"]
 

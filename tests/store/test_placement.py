@@ -1,30 +1,28 @@
-"""Placing a batch in its stream, without a database: repeats, supersedes, gaps, overtaken attempts."""
+"""Placing a batch in its stream, without a database: repeats, gaps, other attempts, what is told anew."""
 
-from contextlib import nullcontext
-from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from domain.errors import InvalidRequest, StreamConflict
 from domain.records import Batch
 from store.placement import LiveRow, Placement, check_shape, place
-from tests.store.streams import CASE, OPENED_AT, make_batch, make_events, make_summary, units
-
-RUN, OTHER_RUN = UUID(int=1), UUID(int=2)
+from tests.store.streams import CASE, make_batch, make_events, make_summary, units
 
 
-def row(seq: int, words: str, minute: int | None = None, run: UUID | None = RUN) -> LiveRow:
-    return LiveRow(seq, words.encode(), run, clock(minute))
+def row(seq: int, words: str) -> LiveRow:
+    return LiveRow(seq, words.encode())
 
 
-def clock(minute: int | None) -> datetime | None:
-    return None if minute is None else OPENED_AT + timedelta(minutes=minute)
+def placed(
+    batch: Batch, words: str, *tail: LiveRow, previous: str | None = None, replaces: bool = False
+) -> Placement:
+    batch = batch.model_copy(update={"replaces": replaces})
+    return place(batch, [letter.encode() for letter in words], tail, previous.encode() if previous else None)
 
 
-def placed(batch: Batch, words: str, *tail: LiveRow) -> Placement:
-    return place(batch, [letter.encode() for letter in words], tail)
+def told(first: int, words: str) -> Batch:
+    return make_batch(first, first + len(words) - 1, with_summary=False)
 
 
 @pytest.mark.parametrize(
@@ -35,65 +33,72 @@ def placed(batch: Batch, words: str, *tail: LiveRow) -> Placement:
         (1, "ab", [row(1, "a"), row(2, "b")], Placement(2, None, 2, True)),
         (1, "ab", [row(1, "a"), row(2, "b"), row(3, "c")], Placement(2, None, 2, False)),
         (1, "abc", [row(1, "a"), row(2, "b")], Placement(2, None, 3, True)),
-        (2, "xy", [row(1, "a"), row(2, "b"), row(3, "c")], Placement(0, 2, 3, True)),
-        (2, "bx", [row(1, "a"), row(2, "b"), row(3, "c"), row(4, "d")], Placement(1, 3, 3, True)),
         (4, "", [row(3, "c")], Placement(0, None, 3, True)),
         (3, "", [row(2, "b"), row(3, "c")], Placement(0, None, 2, False)),
     ],
 )
 def test_where_a_batch_goes(first: int, words: str, tail: list[LiveRow], expected: Placement) -> None:
-    batch = make_batch(first, first + len(words) - 1, with_summary=False)
-    assert placed(batch, words, *tail) == expected
+    assert placed(told(first, words), words, *tail) == expected
 
 
-def test_a_gap_is_refused() -> None:
+@pytest.mark.parametrize("replaces", [True, False])
+def test_a_gap_is_refused(replaces: bool) -> None:
     with pytest.raises(StreamConflict, match="send the missing events first") as refusal:
-        placed(make_batch(3, 3), "c")
+        placed(told(3, "c"), "c", replaces=replaces)
     assert refusal.value.detail["reason"] == "gap"
 
 
-def attempt(minute: int | None, first: int = 2, run: UUID | None = RUN) -> Batch:
-    return make_batch(first, first, run_id=run, emitted_at=clock(minute), with_summary=False)
+LIVE = [row(1, "a"), row(2, "b"), row(3, "c")]
 
 
 @pytest.mark.parametrize(
-    ("batch", "live"),
+    ("first", "words", "previous"),
     [
-        (attempt(5), row(2, "b", 4)),
-        (attempt(5), row(2, "b", 5)),
-        (attempt(1), row(2, "b")),
-        (attempt(None), row(2, "b", 4)),
+        (2, "xy", "a"),
+        (2, "bx", "a"),
+        (3, "x", None),
+        (4, "d", "x"),
+        (3, "c", "x"),
+        (3, "cd", "x"),
     ],
 )
-def test_a_later_attempt_supersedes(batch: Batch, live: LiveRow) -> None:
-    """One that was emitted later, or at the same instant, and writers that do not say when."""
-    assert place(batch, [b"x"], [row(1, "a"), live], has_written=True).supersede_from == 2
+def test_a_batch_goes_on_only_with_what_its_writer_told(first: int, words: str, previous: str | None) -> None:
+    """Neither in the place of other events nor after another one than it names, not even with the same."""
+    with pytest.raises(StreamConflict, match="told by another attempt") as refusal:
+        placed(told(first, words), words, *LIVE[first - 2 :], previous=previous)
+    assert refusal.value.detail["reason"] == "diverged"
 
 
-def test_a_run_that_is_new_to_the_stream_is_the_newest_whatever_its_clock_says() -> None:
-    batch = attempt(1, run=OTHER_RUN)
-    assert place(batch, [b"x"], [row(1, "a"), row(2, "b", 4)], has_written=False).supersede_from == 2
+@pytest.mark.parametrize(
+    ("first", "words", "previous", "expected"),
+    [
+        (4, "d", "c", Placement(0, None, 4, True)),
+        (3, "c", "b", Placement(1, None, 3, True)),
+        (2, "b", "a", Placement(1, None, 2, False)),
+        (2, "bcd", "a", Placement(2, None, 4, True)),
+    ],
+)
+def test_one_that_names_the_event_before_it_goes_on(
+    first: int, words: str, previous: str, expected: Placement
+) -> None:
+    assert placed(told(first, words), words, *LIVE[first - 2 :], previous=previous) == expected
 
 
-@pytest.mark.parametrize("has_written", [True, False])
-@pytest.mark.parametrize("first", [2, 3])
-def test_an_overtaken_attempt_is_refused(first: int, has_written: bool) -> None:
-    """It neither replaces what a later attempt wrote nor goes on after it."""
-    with pytest.raises(StreamConflict) as refusal:
-        place(attempt(3, first), [b"x"], [row(1, "a"), row(2, "b", 4)], has_written=has_written)
-    assert refusal.value.detail["reason"] == "overtaken"
-
-
-@pytest.mark.parametrize(("minute", "is_refused"), [(3, True), (5, False)])
-def test_a_run_that_was_here_before_goes_by_its_clock(minute: int, is_refused: bool) -> None:
-    """Late when the next run has gone on; not when it was reset, after the case had continued as new."""
-    tail = [row(1, "a"), row(2, "b", 4, OTHER_RUN)]
-    with pytest.raises(StreamConflict) if is_refused else nullcontext():
-        place(attempt(minute), [b"x"], tail, has_written=True)
-
-
-def test_a_repeat_by_an_overtaken_attempt_is_harmless() -> None:
-    assert place(attempt(3), [b"x"], [row(1, "a"), row(2, "x", 4)]).repeated == 1
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("xyz", Placement(0, 1, 3, True)),
+        ("abx", Placement(2, 3, 3, True)),
+        ("ab", Placement(2, 3, 2, True)),
+        ("abc", Placement(3, None, 3, True)),
+        ("abcd", Placement(3, None, 4, True)),
+        ("x", Placement(0, 1, 1, True)),
+    ],
+)
+def test_one_that_tells_all_anew_replaces_what_differs_and_what_comes_after(
+    words: str, expected: Placement
+) -> None:
+    assert placed(told(1, words), words, *LIVE, replaces=True) == expected
 
 
 @pytest.mark.parametrize(

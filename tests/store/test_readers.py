@@ -43,7 +43,7 @@ async def test_a_stream_is_read_whole_or_up_to_a_place_or_moment(pool: Pool) -> 
 
 async def test_what_was_superseded_is_kept_apart(pool: Pool) -> None:
     async with transaction(pool) as conn:
-        await append_events(conn, [make_batch(1, 3), make_batch(2, 2, "again")])
+        await append_events(conn, [make_batch(1, 3), make_batch(2, 2, "again", replaces=True)])
     assert await Streams(pool).read(CASE) == [*make_events(1, 1), *make_events(2, 2, "again")]
     assert await Streams(pool).superseded(CASE) == make_events(2, 3)
 
