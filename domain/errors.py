@@ -225,7 +225,7 @@ class CustomerWordMissing(Refused):
 
 
 class StreamConflict(CaseworkError):
-    """Events arrived for a place in the stream that cannot take them: a gap in the sequence."""
+    """Events arrived for a place in the stream that cannot take them: a gap, or another attempt's account."""
 
     code = "stream_conflict"
 

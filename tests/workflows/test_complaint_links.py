@@ -5,6 +5,7 @@ import asyncio
 from tests.workflows.case import refused
 from tests.workflows.complaint_desk import Complaint, open_complaint, start_raw, starting
 from tests.workflows.desk import Desk
+from tests.workflows.test_ops import reset, tasks
 
 
 async def relations(case: Complaint) -> dict[str, str]:
@@ -27,6 +28,17 @@ async def test_a_second_complaint_about_the_same_matter_is_linked_and_stays_itse
     other = await open_complaint(desk, category="payment")
     assert await relations(other) == {}
     assert (await second.view())["stage"] == (await third.view())["stage"] == "review"
+
+
+async def test_a_complaint_that_is_reset_to_before_its_opening_is_none_of_itself(desk: Desk) -> None:
+    await desk.put_order()
+    case = await open_complaint(desk)
+    await case.until_event("complaint.dispatched")
+    await reset(case, (await tasks(case))[0])
+    await desk.until(
+        "SELECT 1 FROM events WHERE case_id = $1 AND superseded_at IS NOT NULL LIMIT 1", case.handle.id
+    )
+    assert await relations(case) == {}
 
 
 async def test_a_complaint_that_is_classified_later_is_compared_then(desk: Desk) -> None:
