@@ -81,10 +81,11 @@ class DeliveryActivities:
         start = opening.start
         assert start.reopen is not None
         state = await self._archive.state_as(DeliveryState, start.case_id)
+        answers = await self._archive.answers(start.case_id)
         if stays_as_it_is(state, start.reopen):
-            return Restored(state=state, units={})
+            return Restored(state=state, units={}, answers=answers)
         units = await self._claim(state.merchant, state.bought, state.case_id, state.lines)
-        return Restored(state=state, units=units)
+        return Restored(state=state, units=units, answers=answers)
 
     @activity.defn
     @typed_failures

@@ -73,7 +73,8 @@ class OpeningActivities:
     async def restore_case(self, stored: cases.Stored) -> cases.Restored:
         """A case as its stream tells it. Raises `case_not_found`."""
         state = await self._archive.state(stored.case_id)
-        return cases.Restored(state=state.model_dump(mode="json", exclude_defaults=True))
+        answers = await self._archive.answers(stored.case_id)
+        return cases.Restored(state=state.model_dump(mode="json", exclude_defaults=True), answers=answers)
 
     @activity.defn
     @typed_failures
@@ -85,8 +86,9 @@ class OpeningActivities:
         start = opening.start
         assert start.reopen is not None
         state = await self._archive.state_as(ReturnState, start.case_id)
+        answers = await self._archive.answers(start.case_id)
         if stays_as_it_is(state, start.reopen):
-            return Restored(state=state, units={})
+            return Restored(state=state, units={}, answers=answers)
         check_reopen(state, start.reopen, opening.at)
         wanted = {line.line: line.quantity for line in reopened_lines(state).values()}
         claims = await self._claims.claim_units(
@@ -97,7 +99,8 @@ class OpeningActivities:
             wanted,
             together=True,
         )
-        return Restored(state=state, units={line: claim.units for line, claim in claims.items()})
+        units = {line: claim.units for line, claim in claims.items()}
+        return Restored(state=state, units=units, answers=answers)
 
 
 def _application(start: OpenReturn) -> Application:

@@ -81,7 +81,8 @@ class Batch(Model):
     line to unit ranges, and replaces its claims. Both None for streams that have none (a refund).
     `previous` is the event before the first as its writer knows it: a batch goes on with that one alone. Only
     one that `replaces` takes the place of others: its writer is known to be the one that counts, and tells
-    all that it told. `run_id`, which a reset keeps, and `emitted_at` (the run's own clock) are for people.
+    all that it told. `answers` are what requests were answered, by their keys. `run_id`, which a reset keeps,
+    and `emitted_at` (the run's own clock) are for people.
     """
 
     case_id: str
@@ -89,6 +90,7 @@ class Batch(Model):
     events: list[Recorded]
     summary: CaseSummary | None = None
     held: dict[str, list[UnitRange]] | None = None
+    answers: dict[str, dict[str, JsonValue]] = {}
     previous: Recorded | None = None
     replaces: bool = False
     run_id: UUID | None = None

@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Any
 
 from domain.cases.events import ClockChanged
-from domain.cases.messages import Opened
+from domain.cases.messages import Answer, Opened
 from domain.cases.state import AnyState
 from domain.cases.views import whole
 from domain.errors import CaseNotFound, NoAnswer
@@ -62,6 +62,11 @@ class CaseRecords:
         events = kind.opening_events | {ClockChanged.name}
         opening = takewhile(lambda record: _is_of_opening(record, records[0], events), records)
         return kind.opening_answer(await self._archive.folded(case_id, list(opening)))
+
+    async def answer(self, case_id: str, key: str) -> Answer | None:
+        """What the case answered to a request with this key; None to one that is not recorded."""
+        found = await self._streams.answer(case_id, key)
+        return found and Answer.model_validate(found)
 
     async def wait_for(self, case_id: str, seq: int) -> None:
         """Wait until the event with this number is stored. Raises `NoAnswer` when patience ends."""

@@ -117,6 +117,8 @@ class Cases(ReturnRequests):
         try:
             answer = await self._update(case_id, request, key)
         except CaseClosed as closed:
+            if told := await self._told(case_id, key):
+                return _same(told, digest(request))
             if isinstance(request, ask.Appeal):
                 return _same(await self._appeal_closed(case_id, request, key), digest(request))
             if (
@@ -128,6 +130,10 @@ class Cases(ReturnRequests):
             await self.reopen(case_id, late, f"reopen-{key}")
             answer = await self._update(case_id, request, key)
         return _same(answer, digest(request))
+
+    async def _told(self, case_id: str, key: str) -> Answer | None:
+        """What an earlier run answered, where a later one took the case up since and closed it again."""
+        return await self._records.answer(case_id, key) if self._records else None
 
     async def _appeal_closed(self, case_id: str, appeal: ask.Appeal, key: str) -> Answer:
         """A new run takes the closed case up, hears the appeal, and ends again."""

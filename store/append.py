@@ -1,5 +1,6 @@
 """Records batches: events, read model, claims and outbox in one transaction, each batch judged by itself."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,7 +60,9 @@ async def append_at_end(conn: Connection, batches: Sequence[Batch]) -> list[Outc
     except InvalidRequest:
         return None
     added = [row for each in prepared for row in _event_rows(each, repeated=0)]
-    if not await conn.fetchval(Q["append_at_end"], _batch_rows(prepared), added, *_consequences(batches)):
+    if not await conn.fetchval(
+        Q["append_at_end"], _batch_rows(prepared), added, _answer_rows(batches), *_consequences(batches)
+    ):
         return None
     return [Appended(len(batch.events), 0, 0, batch.first_seq + len(batch.events) - 1) for batch in batches]
 
@@ -124,6 +127,8 @@ async def _append_turn(conn: Connection, turn: Mapping[int, _Prepared]) -> dict[
     added = [row for each in placed.values() for row in _event_rows(each.prepared, each.placement.repeated)]
     if added or heads:
         await conn.execute(Q["write"], added, *_consequences(heads))
+    if answers := _answer_rows(each.prepared.batch for each in placed.values()):
+        await conn.execute(Q["write_answers"], answers)
     for index, each in placed.items():
         outcomes[index] = _outcome(each, superseded)
     return outcomes
@@ -155,6 +160,7 @@ async def _supersede(conn: Connection, placed: Iterable[_Placed]) -> Counter[str
     }
     if not stale:
         return Counter()
+    await conn.execute(Q["forget_answers"], list(stale), list(stale.values()))
     rows = await conn.fetch(Q["supersede"], list(stale), list(stale.values()))
     return Counter(row["case_id"] for row in rows)
 
@@ -169,6 +175,14 @@ def _event_rows(prepared: _Prepared, repeated: int) -> list[tuple[object, ...]]:
     return [
         (case_id, event.seq, event.type, event.version, event.at, event.actor, *stored, *writer)
         for event, stored in zip(batch.events[repeated:], prepared.stored[repeated:], strict=True)
+    ]
+
+
+def _answer_rows(batches: Iterable[Batch]) -> list[tuple[object, ...]]:
+    return [
+        (batch.case_id, key, answer["seq"], json.dumps(answer))
+        for batch in batches
+        for key, answer in batch.answers.items()
     ]
 
 

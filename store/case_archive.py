@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from domain.calendars import Snapshot
 from domain.cases.events import Retargeted
+from domain.cases.messages import Answer
 from domain.cases.state import AnyState
 from domain.digests import digest
 from domain.errors import CaseNotFound, IdempotencyConflict, InvalidRequest
@@ -76,6 +77,11 @@ class CaseArchive:
         if not records:
             raise CaseNotFound(f"there is no case {case_id}", case_id=case_id)
         return await self.folded(case_id, records)
+
+    async def answers(self, case_id: str) -> dict[str, Answer]:
+        """What a case answered, by the request's key."""
+        found = await self._streams.answers(case_id)
+        return {key: Answer.model_validate(body) for key, body in found.items()}
 
     async def state_as(self, state: type[S], case_id: str) -> S:
         """The same, for who knows the kind."""

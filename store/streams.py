@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from typing import Any
 
 from domain.records import Recorded
 from domain.upcasting import UPCASTERS, Upcasters, upcast
@@ -39,6 +40,17 @@ class Streams:
         """The run that began the stream, whatever replaced it since; None for a stream that is not there."""
         async with connection(self._pool) as conn:
             return await conn.fetchval(Q["first_run"], case_id)
+
+    async def answers(self, case_id: str) -> dict[str, Any]:
+        """What the case answered, by the request's key."""
+        async with connection(self._pool) as conn:
+            return {row["key"]: json.loads(row["body"]) for row in await conn.fetch(Q["answers"], case_id)}
+
+    async def answer(self, case_id: str, key: str) -> Any:
+        """What it answered to one request; None to one that it did not answer."""
+        async with connection(self._pool) as conn:
+            body = await conn.fetchval(Q["answer"], case_id, key)
+        return body and json.loads(body)
 
     async def last_seq(self, case_id: str) -> int:
         """How far the stream is recorded; readers of their own write wait for this."""

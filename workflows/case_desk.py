@@ -105,12 +105,13 @@ class CaseDesk(CaseRequests[S], ABC):
         """The case as the store knows it."""
         what = "load the case from the store"
         restored = await local_first(OpeningActivities.restore_case, Stored(case_id=case_id), what)
+        self.recall(restored.answers)
         return self.kind.state.model_validate(restored.state)
 
     def _take_over(self) -> None:
         carried = parse(Handover[self.kind.state], self._start).carried
         self.begin(carried.state)
-        self._answers = dict(carried.answers)
+        self.recall(carried.answers)
         self._opened = carried.opened
         for notice in carried.notices:
             self.send(notice)

@@ -1,6 +1,7 @@
 """What callers ask of a case: read, judged by the domain, and answered once for each key."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any
 
 from temporalio import workflow
@@ -53,6 +54,10 @@ class CaseRequests(CaseTerms[S], ABC):
         if self._failure is not None:
             raise self._failure
 
+    def recall(self, answers: Mapping[str, Answer]) -> None:
+        """Know what an earlier run answered."""
+        self._answers = dict(answers)
+
     def check(self, update: str, raw: Any) -> None:
         """Validator: refuse before anything is written to the history."""
         command = parse(self._model(update), raw)
@@ -71,6 +76,7 @@ class CaseRequests(CaseTerms[S], ABC):
             else:
                 await self.apply(command)
             self._answers[key] = answer_to(self.state, command)
+            self.recorder.answered(key, self._answers[key])
         return self._answers[key]
 
     async def _retarget(self, command: shared.Retarget) -> None:

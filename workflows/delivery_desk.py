@@ -63,6 +63,7 @@ class DeliveryDesk(CaseDesk[DeliveryState]):
         with refusing():
             reopened = decide_reopen(restored.state, reopen, restored.units, workflow.now())
         self.begin(restored.state)
+        self.recall(restored.answers)
         self.record(reopened, f"{reopen.reason}:{reopen.by}")
 
     def record(

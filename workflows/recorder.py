@@ -11,6 +11,8 @@ from workflows.local_first import local_first
 from workflows.options import UNTIL_DONE
 
 with workflow.unsafe.imports_passed_through():
+    from pydantic import BaseModel, JsonValue
+
     from activities.recording import RecordingActivities
     from domain.errors import StreamConflict
     from domain.records import Batch, CaseSummary, Recorded, UnitRange
@@ -33,6 +35,8 @@ class Recorder:
         self.pending: list[Recorded] = []
         self._in_flight: list[Recorded] = []
         self._told: list[Recorded] = []
+        self._answers: dict[str, dict[str, JsonValue]] = {}
+        self._answered: dict[str, dict[str, JsonValue]] = {}
         self._summary: CaseSummary | None = None
         self._held: dict[str, list[UnitRange]] | None = None
         self._wanted = False
@@ -52,6 +56,10 @@ class Recorder:
         """What the read model shall say once the pending events are stored."""
         self._summary, self._held = summary, held
 
+    def answered(self, key: str, answer: BaseModel) -> None:
+        """Keep an answer with the events that it is about, or with the next ones."""
+        self._answered[key] = answer.model_dump(mode="json", exclude_none=True)
+
     async def run(self) -> None:
         """Flush for ever; cancel the task to stop, after `drained`."""
         while True:
@@ -67,12 +75,15 @@ class Recorder:
     async def _flush(self) -> None:
         events, self.pending = self.pending, []
         self._in_flight = events
+        answered, self._answered = self._answered, {}
+        self._answers |= answered
         batch = Batch(
             case_id=self._case_id,
             first_seq=events[0].seq,
             events=events,
             summary=self._summary,
             held=self._held,
+            answers=answered,
             previous=self._told[-1] if self._told else None,
             run_id=UUID(workflow.info().original_execution_run_id),
             emitted_at=workflow.now(),
@@ -95,7 +106,14 @@ class Recorder:
         first_seq = self._told[0].seq
         await workflow.execute_activity_method(
             RecordingActivities.record_anew,
-            last.model_copy(update={"first_seq": first_seq, "events": self._told, "previous": None}),
+            last.model_copy(
+                update={
+                    "first_seq": first_seq,
+                    "events": self._told,
+                    "answers": self._answers,
+                    "previous": None,
+                }
+            ),
             summary=f"record anew from event {first_seq} on: another attempt had told something else",
             **UNTIL_DONE,
         )

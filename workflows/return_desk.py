@@ -68,6 +68,7 @@ class ReturnDesk(CaseDesk[ReturnState]):
         with refusing():
             reopened = decide_reopen(restored.state, reopen, restored.units, workflow.now())
         self.begin(restored.state)
+        self.recall(restored.answers)
         self.record(reopened, f"{reopen.reason}:{reopen.by}")
 
     async def open_complaint(self) -> None:

@@ -3,7 +3,7 @@
 from typing import Any, Generic, TypeVar
 
 from domain.base import Model, UtcInstant
-from domain.cases.messages import OpenCase
+from domain.cases.messages import Answer, OpenCase
 
 O = TypeVar("O", bound=OpenCase)  # noqa: E741 - as T and S elsewhere
 
@@ -29,3 +29,4 @@ class Restored(Model):
     """A case as the store knows it: its state as JSON, for the kind's own model."""
 
     state: dict[str, Any]
+    answers: dict[str, Answer] = {}

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from domain.base import Instant, Model
+from domain.cases.messages import Answer
 from domain.cases.opening import Opening
 from domain.deliveries.messages import OpenDelivery
 from domain.deliveries.state import DeliveryState
@@ -30,3 +31,4 @@ class Restored(Model):
 
     state: DeliveryState
     units: dict[str, list[UnitRange]]
+    answers: dict[str, Answer] = {}

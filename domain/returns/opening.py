@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from domain.base import Model
+from domain.cases.messages import Answer
 from domain.cases.opening import Opening
 from domain.orders import Order
 from domain.policy.packed import PACKS, unpacks
@@ -35,3 +36,4 @@ class Restored(Model):
 
     state: ReturnState
     units: dict[str, list[UnitRange]]
+    answers: dict[str, Answer] = {}

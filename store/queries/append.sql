@@ -1,5 +1,5 @@
 -- @append_at_end: Writes a group of batches that all just go on; false, and nothing written, when one does not.
-SELECT append_at_end($1::new_batch[], $2::new_event[], $3::jsonb, $4::text[], $5::held_units[]);
+SELECT append_at_end($1::new_batch[], $2::new_event[], $3::new_answer[], $4::jsonb, $5::text[], $6::held_units[]);
 
 -- @tails: Locks the streams of a group and reads, per batch, the live rows from the one before it on.
 SELECT stream, place, digest FROM lock_and_read_tails($1::new_batch[]);
@@ -12,6 +12,14 @@ WHERE events.case_id = stale.case_id
     AND events.seq >= stale.from_seq
     AND events.superseded_at IS NULL
 RETURNING events.case_id;
+
+-- @forget_answers: Those that came of what is replaced.
+DELETE FROM case_answers
+USING unnest($1::text[], $2::integer[]) AS stale (case_id, from_seq)
+WHERE case_answers.case_id = stale.case_id AND case_answers.seq >= stale.from_seq;
+
+-- @write_answers: Keeps what was answered, by the request's key.
+SELECT write_answers($1::new_answer[]);
 
 -- @write: Writes events with their outbox rows, read-model rows and claims.
 SELECT write_batches($1::new_event[], $2::jsonb, $3::text[], $4::held_units[]);

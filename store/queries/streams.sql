@@ -23,5 +23,11 @@ FROM (
 ORDER BY pos
 LIMIT 1;
 
+-- @answers: What a case answered, by the request's key.
+SELECT key, body FROM case_answers WHERE case_id = $1;
+
+-- @answer: What it answered to one request.
+SELECT body FROM case_answers WHERE case_id = $1 AND key = $2;
+
 -- @last_seq: The place of a stream's last live event; 0 for a stream that is not there.
 SELECT coalesce(max(seq), 0) FROM events WHERE case_id = $1 AND superseded_at IS NULL;
