@@ -25,6 +25,8 @@ from domain.errors import NotReady
 from starters.oidc import OidcProvider, oidc_settings
 from starters.people import People
 from starters.settings import Settings
+from starters.witness import Witness
+from store.audit import AuditLog
 from store.pool import Pool
 from store.sessions import SessionLimits, Sessions
 from store.staff import Staff
@@ -59,6 +61,7 @@ class SignIn:
     provider: OidcProvider
     sessions: Sessions
     people: People
+    witness: Witness
     public_url: str | None = None
     """Where browsers find the console, if that is not where it listens."""
 
@@ -108,13 +111,14 @@ def build_sign_in(settings: Settings, pool: Pool, http: httpx2.AsyncClient) -> S
         provider=OidcProvider(provider, http),
         sessions=Sessions(pool, limits),
         people=People(Staff(pool)),
+        witness=Witness(AuditLog(pool), "console"),
         public_url=settings.console_public_url and settings.console_public_url.rstrip("/"),
     )
 
 
 def install(app: FastAPI, sign_in: SignIn) -> None:
     """Let people sign in to this app, and send there who has not."""
-    app.state.sign_in = sign_in
+    app.state.sign_in, app.state.witness = sign_in, sign_in.witness
     app.include_router(router)
     app.add_exception_handler(SignInNeeded, _send_to_sign_in)
 
@@ -135,6 +139,7 @@ async def signed_in(request: Request, sign_in: TheSignIn) -> SignedIn:
     if said is None:
         raise SignInNeeded
     who = await sign_in.people.identify(said, now)
+    request.state.who = who
     csrf = _derived("csrf", secret)
     if request.method not in SAFE_METHODS:
         await _check_csrf(request, csrf)
@@ -181,7 +186,8 @@ async def done(request: Request, sign_in: TheSignIn, code: str = "", state: str 
     )
     now = datetime.now(UTC)
     said = await sign_in.provider.claims(token, now, nonce=_derived("nonce", secret))
-    await sign_in.people.identify(said, now)
+    who = await sign_in.people.identify(said, now)
+    await sign_in.witness.note("signed_in", request, who=who)
     await _end_session(request, sign_in)
     response = RedirectResponse(local_path(_decoded(wanted)), SEE_OTHER, NO_STORE)
     sign_in.take_back(request, response, "sign_in")
@@ -192,8 +198,8 @@ async def done(request: Request, sign_in: TheSignIn, code: str = "", state: str 
 @router.post("/sign-out")
 async def sign_out(request: Request, sign_in: TheSignIn, who: Person) -> Response:
     """End the session; the provider's own goes on."""
-    del who
     await _end_session(request, sign_in)
+    await sign_in.witness.note("signed_out", request, who=who)
     response = RedirectResponse("/signed-out", SEE_OTHER, NO_STORE)
     sign_in.take_back(request, response, "session")
     return response

@@ -1,11 +1,16 @@
 """Who may do what at the doors: roles of callers, and what each of them is let do (one table)."""
 
-from collections.abc import Collection
-from typing import Literal, get_args
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Literal, cast, get_args
+
+from pydantic import BaseModel
 
 from domain.base import Model, Slug
+from domain.cases.messages import Assign
 from domain.errors import CaseNotFound, CaseworkError, Forbidden
 from domain.staff.roles import StaffRole, may
+from domain.staff.roles import check_may as check_staff_may
 
 
 class Unauthenticated(CaseworkError):
@@ -18,6 +23,10 @@ class RequestForged(Forbidden):
     """The request did not come from one of our own pages: its token is missing or not the session's."""
 
     code = "request_forged"
+
+
+class AnothersCase(CaseNotFound):
+    """Another merchant's case: to who asks it is one that there is not."""
 
 
 AccessRole = Literal["backend", "agent", "lead", "ops", "auditor", "finance"]
@@ -39,6 +48,13 @@ GRANTED: dict[Permission, tuple[AccessRole, ...]] = {
     "retarget": ("lead",),
 }
 """`act`: what a case's stage asks for. `reopen`: let a closed case go on, as after an operator's stop."""
+
+MASKED: tuple[AccessRole, ...] = ("auditor", "finance")
+"""Who sees cases without what is about people (`domain/personal.py`), unless they say why they need it."""
+
+SPEAKERS = ("agent", "by", "inspector", "taken_in_by")
+"""Fields of requests that say who asks, or whose word it is."""
+_CASE_ID = re.compile(r"[a-z]+:[A-Za-z0-9_.-]+:[A-Za-z0-9_.-]+")
 
 
 class Identity(Model):
@@ -63,6 +79,8 @@ class PersonIdentity(Identity):
 
     name: str
     team: Slug | None = None
+    roles: tuple[StaffRole, ...] = ()
+    """Theirs in the staff; none for who is not of it."""
 
 
 def role_of_staff(roles: Collection[StaffRole]) -> AccessRole:
@@ -83,4 +101,50 @@ def check_sees(who: Identity, case_id: str) -> None:
     """Raise `CaseNotFound` for another merchant's case: whether there is one is not told."""
     _, merchant, _ = case_id.split(":", 2)
     if who.merchant is not None and who.merchant != merchant:
-        raise CaseNotFound(f"there is no case {case_id}", case_id=case_id)
+        raise AnothersCase(f"there is no case {case_id}", case_id=case_id)
+
+
+def check_asks(who: Identity, message: BaseModel) -> None:
+    """Raise unless the caller speaks for themselves, and of cases that they see.
+
+    A system is taken at its word for its people; somebody who signed in is who they are, and nobody else.
+    """
+    is_person = isinstance(who, PersonIdentity)
+    for name, text in _texts(message):
+        if _CASE_ID.fullmatch(text):
+            check_sees(who, text)
+        if is_person and name in SPEAKERS and text != who.subject:
+            raise Forbidden(f"{name}: {who.subject} does not speak for {text}", action="speak", field=name)
+
+
+def check_assigns(who: Identity, message: Assign, team: str | None) -> None:
+    """Raise `Forbidden` unless the caller may give this case, which `team` has, to whom the request names.
+
+    Who takes a case themselves only works on it; who gives it to others needs the staff's `assign`, and does
+    so within their own team unless they lead.
+    """
+    if not isinstance(who, PersonIdentity) or who.role == "lead":
+        return
+    if message.assignee != who.subject:
+        check_staff_may(who.roles, "assign")
+    for each in (team, message.team):
+        if each not in (None, who.team):
+            raise Forbidden(f"{who.subject} assigns within their own team, not in {each}", action="assign")
+
+
+def _texts(message: BaseModel) -> Iterator[tuple[str, str]]:
+    """All that a message says in words, each with the field that it stands in."""
+    for name in type(message).model_fields:
+        yield from _texts_in(name, getattr(message, name))
+
+
+def _texts_in(name: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, BaseModel):
+        yield from _texts(value)
+    elif isinstance(value, Mapping):
+        yield from _texts_in(name, list(cast("Mapping[str, object]", value).values()))
+    elif isinstance(value, Sequence):
+        for each in cast("Sequence[object]", value):
+            yield from _texts_in(name, each)

@@ -23,6 +23,7 @@ class People:
                 name=name,
                 role=role_of_staff(member.roles),
                 team=member.team,
+                roles=member.roles,
                 merchant=said.merchant,
             )
         if said.role is None:

@@ -21,6 +21,7 @@ LOADED: dict[str, tuple[str, ...]] = {
     "status": ("starters.cli.engine:status",),
     "migrate": ("starters.cli.engine:migrate",),
     "approvals": ("starters.cli.approvals:app",),
+    "audit": ("starters.cli.audit:app",),
     "calendar": ("starters.cli.retarget:calendar_app",),
     "case": ("starters.cli.cases:app",),
     "claim": ("starters.cli.deliveries:claim_app",),

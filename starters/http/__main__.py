@@ -23,7 +23,9 @@ from starters.refund_hints import RefundHints
 from starters.serving import serve
 from starters.settings import Settings
 from starters.temporal_client import connect
+from starters.witness import Witness
 from store.api_keys import ApiKeys
+from store.audit import AuditLog
 from store.boot_checks import check_store
 from store.disputes import Disputes
 from store.pool import create_pool
@@ -54,6 +56,7 @@ async def main() -> None:
             app = build_app(doors.routes())
             records = CaseRecords(pool)
             app.state.records = records
+            app.state.witness = Witness(AuditLog(pool), "http")
             app.state.callers = Callers(ApiKeys(pool), People(Staff(pool)), provider)
             app.state.cases = Cases(client, records, task_queue=settings.task_queue)
             await serve(app, settings.http_host, settings.http_port)

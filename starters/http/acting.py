@@ -2,21 +2,22 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Path, Request, Response
+from fastapi import APIRouter, Body, Depends, Header, Path, Request, Response
 from pydantic import BaseModel
 
-from domain.access import Permission, check_may, check_sees
+from domain.access import Identity
 from domain.base import Slug
 from domain.cases.kind import Kind
 from domain.cases.messages import Answer, OpenCase
 from domain.kinds import KINDS
 from starters.client import Cases
+from starters.gate import check_acts, check_knocks, check_opens, check_turns_to
 from starters.http.callers import Caller
 from starters.http.door_errors import KeyMissing
+from starters.http.reading import records_of
 from starters.updates import updates_of
+from store.cases import Cases as CaseRows
 
-PERMISSIONS: dict[str, Permission] = {"assign": "assign", "retarget": "retarget"}
-"""What an update needs; all others need `act`."""
 PLURALS = {"delivery": "deliveries"}
 
 
@@ -62,7 +63,7 @@ def router_of(kind: Kind[Any]) -> APIRouter:
     for name, message in updates_of(kind).items():
         router.add_api_route(
             f"/{{merchant}}/{{number}}/{address_of(name)}",
-            _acting(kind, name, message),
+            _acting(kind, message),
             methods=["POST"],
             response_model=Answer,
             response_model_exclude_none=True,
@@ -77,9 +78,18 @@ def all_routers() -> list[APIRouter]:
     return [router_of(kind) for kind in KINDS.values()]
 
 
+async def opener(who: Caller) -> Identity:
+    """Who may open cases at all; others are told so before their body is looked at."""
+    check_knocks(who)
+    return who
+
+
+Opener = Annotated[Identity, Depends(opener)]
+
+
 def _opening(kind: Kind[Any]) -> Any:
     async def open_case(
-        who: Caller,
+        who: Opener,
         request: Request,
         response: Response,
         start: Annotated[Any, Body()],
@@ -87,8 +97,7 @@ def _opening(kind: Kind[Any]) -> Any:
     ) -> Any:
         """The same number with the same content gets the first answer."""
         assert isinstance(start, OpenCase)
-        check_may(who, "open" if start.content is not None else "reopen")
-        check_sees(who, start.case_id)
+        check_opens(who, start)
         if start.content is None and key is None:
             raise KeyMissing("a reopening needs a header Idempotency-Key of your own")
         opened = await _cases(request).open(start, key)
@@ -99,21 +108,21 @@ def _opening(kind: Kind[Any]) -> Any:
     return open_case
 
 
-def _acting(kind: Kind[Any], update: str, message: type[BaseModel]) -> Any:
-    permission = PERMISSIONS.get(update, "act")
+def _acting(kind: Kind[Any], message: type[BaseModel]) -> Any:
+    async def turned_to(merchant: MerchantPath, number: NumberPath, who: Caller) -> str:
+        case_id = f"{kind.name}:{merchant}:{number}"
+        check_turns_to(who, case_id, message)
+        return case_id
 
     async def act(
-        merchant: MerchantPath,
-        number: NumberPath,
+        case_id: Annotated[str, Depends(turned_to)],
         who: Caller,
         request: Request,
         response: Response,
         asked: Annotated[Any, Body()],
         key: Key,
     ) -> Answer:
-        check_may(who, permission)
-        case_id = f"{kind.name}:{merchant}:{number}"
-        check_sees(who, case_id)
+        await check_acts(who, case_id, asked, CaseRows(records_of(request).pool))
         answer = await _cases(request).act(case_id, asked, key)
         response.headers["ETag"] = f'"{answer.seq}"'
         return answer

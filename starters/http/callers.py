@@ -41,6 +41,7 @@ async def caller(
         raise Unauthenticated("send an API key or an access token: `Authorization: Bearer …`")
     callers: Callers = request.app.state.callers
     who = await callers.identify(credentials.credentials, datetime.now(UTC))
+    request.state.who = who
     structlog.contextvars.bind_contextvars(subject=who.subject)
     return who
 

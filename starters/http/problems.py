@@ -1,6 +1,7 @@
 """How the doors say no: `application/problem+json` (RFC 9457) with the codes of `docs/errors.md`."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import structlog
@@ -13,6 +14,7 @@ from domain.access import RequestForged, Unauthenticated
 from domain.base import Model
 from domain.errors import CaseworkError
 from starters.http import door_errors as doors
+from starters.witness import witness_of
 
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/problems"
@@ -65,6 +67,7 @@ def status_of(error: type[CaseworkError]) -> int:
     return next(status for kind, status in STATUS if issubclass(error, kind))
 
 
+@cache
 def codes() -> dict[str, type[CaseworkError]]:
     """Every code, and what it stands for."""
     tree = [Unauthenticated, RequestForged, *vars(errors).values(), *vars(doors).values()]
@@ -78,7 +81,9 @@ def title_of(error: type[CaseworkError]) -> str:
 
 def problem_of(error: CaseworkError, path: str) -> Problem:
     """The document. An outage's message may name hosts: who asks is told only that there is one."""
-    status, title = status_of(type(error)), title_of(type(error))
+    # By its code alone: of one code's errors none tells more than another.
+    known = codes().get(error.code, type(error))
+    status, title = status_of(known), title_of(known)
     is_ours = status >= SERVER_ERROR
     return Problem(
         type=f"{TYPES}/{error.code}",
@@ -100,6 +105,7 @@ async def refuse(request: Request, error: Exception) -> Response:
     structlog.get_logger().warning(
         "request refused", path=request.url.path, code=error.code, http_status=status
     )
+    await witness_of(request).refusal(request, error, status)
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"

@@ -5,14 +5,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
-from domain.access import check_may, check_sees
+from domain.access import check_may
 from domain.base import Model, Slug, Text, UtcInstant
 from domain.cases.messages import CaseName
+from domain.errors import CaseNotFound
 from domain.records import CaseKind, CaseSummary, Recorded, SlaState
 from starters.case_records import CaseRecords
 from starters.explanation import Explanation, explain_case
+from starters.gate import check_reads
 from starters.http.callers import Caller
 from starters.http.cursors import from_word, to_word
+from starters.sight import Sight
+from starters.witness import witness_of
 from store.cases import PAGE_ROWS, CaseFilter
 from store.cases import Cases as CaseRows
 
@@ -48,6 +52,16 @@ Seq = Annotated[
 ]
 
 
+Why = Annotated[
+    str | None,
+    Query(
+        min_length=3,
+        max_length=500,
+        description="Why the case's personal data is needed, for who sees it masked. The audit log keeps it.",
+    ),
+]
+
+
 async def readable(
     case_id: Annotated[CaseName, Path(description="`<kind>:<merchant>:<number>`")],
     who: Caller,
@@ -55,8 +69,7 @@ async def readable(
     seq: Seq = None,
 ) -> str:
     """The id of a case that the caller may see, recorded as far as was asked for."""
-    check_may(who, "read")
-    check_sees(who, case_id)
+    check_reads(who, case_id)
     if seq is not None:
         await records.wait_for(case_id, seq)
     return case_id
@@ -65,8 +78,17 @@ async def readable(
 CaseId = Annotated[str, Depends(readable)]
 
 
+def sight_of(request: Request, who: Caller, why: Why = None) -> Sight:
+    """What the caller sees."""
+    return Sight(who, witness_of(request), request, why)
+
+
+TheSight = Annotated[Sight, Depends(sight_of)]
+
+
 @router.get("", summary="Cases by any filter, the most urgent first")
 async def list_cases(
+    request: Request,
     who: Caller,
     records: Records,
     merchant: Slug | None = None,
@@ -84,6 +106,7 @@ async def list_cases(
     """Who acts for one merchant sees that one's, whatever the filter says."""
     check_may(who, "read")
     if who.merchant is not None and merchant not in (None, who.merchant):
+        await witness_of(request).note("refused", request, code=CaseNotFound.code)
         return Page(cases=[])
     where = CaseFilter(
         merchant=who.merchant or merchant,
@@ -97,13 +120,15 @@ async def list_cases(
         policy=policy,
     )
     page = await CaseRows(records.pool).page(where, from_word(cursor) if cursor else None, limit)
-    return Page(cases=page.cases, next=to_word(page.next) if page.next else None)
+    rows = await Sight(who, witness_of(request), request).rows(page.cases)
+    return Page(cases=rows, next=to_word(page.next) if page.next else None)
 
 
 @router.get("/{case_id}", summary="The whole state of a case", responses={304: {"description": "Unchanged"}})
 async def get_case(
     case_id: CaseId,
     records: Records,
+    sight: TheSight,
     response: Response,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Any:
@@ -113,27 +138,31 @@ async def get_case(
     if if_none_match is not None and etag in (each.strip() for each in if_none_match.split(",")):
         return Response(status_code=NOT_MODIFIED, headers={"ETag": etag})
     response.headers["ETag"] = etag
-    return view
+    return await sight.state(case_id, view)
 
 
 @router.get("/{case_id}/summary", summary="Its row in lists")
-async def get_summary(case_id: CaseId, records: Records) -> CaseSummary:
+async def get_summary(case_id: CaseId, records: Records, sight: TheSight) -> CaseSummary:
     """Stage, deadlines, who has it."""
-    return await CaseRows(records.pool).get(case_id)
+    return await sight.row(await CaseRows(records.pool).get(case_id))
 
 
 @router.get("/{case_id}/progress", summary="What the customer may see")
-async def get_progress(case_id: CaseId, records: Records) -> Any:
+async def get_progress(case_id: CaseId, records: Records, sight: TheSight) -> Any:
     """The kind's own model, as the query `progress` gives it."""
-    return (await records.progress(case_id)).model_dump(mode="json", exclude_none=True)
+    shown = (await records.progress(case_id)).model_dump(mode="json", exclude_none=True)
+    return await sight.progress(case_id, shown)
 
 
 @router.get("/{case_id}/events", summary="Its facts in order")
 async def get_events(
-    case_id: CaseId, records: Records, after: Annotated[int, Query(ge=0, description="A `seq`.")] = 0
+    case_id: CaseId,
+    records: Records,
+    sight: TheSight,
+    after: Annotated[int, Query(ge=0, description="A `seq`.")] = 0,
 ) -> Events:
     """Those after an event; to follow a case, ask again with the last `seq`."""
-    return Events(case_id=case_id, events=await records.events(case_id, after))
+    return Events(case_id=case_id, events=await sight.events(case_id, await records.events(case_id, after)))
 
 
 @router.get("/{case_id}/clocks", summary="Why every deadline is what it is")

@@ -1,14 +1,17 @@
 """People at the HTTP API: a token of the sign-in provider opens what their role in the desk's staff may."""
 
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 import pytest
 
+from domain.access import Identity
 from domain.staff.roster import Roster
 from sandbox.client import SandboxClient
 from sandbox.oidc_messages import OidcPerson, TokenOrder
+from store.api_keys import ApiKeys
 from store.staff import Staff
 from tests.domain.staff.desk import content
 from tests.http_program import running_http
@@ -59,3 +62,25 @@ async def test_a_token_that_is_not_for_us_opens_nothing(
     refused = await http.get("/v1/cases", headers=await header(desk.sandbox, "au-01", **order))
     assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
     assert refused.headers["www-authenticate"] == "Bearer"
+
+
+async def test_answers_are_not_kept_and_the_log_tells_no_secret(desk: Desk, room: Engine) -> None:
+    await Staff(desk.pool).seed(Roster.model_validate(content()))
+    await desk.sandbox.put_person(OidcPerson(sub="a", name="A"))
+    made = await ApiKeys(desk.pool).make(Identity(subject="shop", role="backend"), datetime.now(UTC))
+    token = await desk.sandbox.token(TokenOrder(sub="a"))
+    secrets = [made.text, token, "li.na@mail.example", "+8613800138000", "hunter2secret"]
+    words = " ".join(secrets)
+    async with running_http(env_of(room)) as program, httpx2.AsyncClient(base_url=program.url) as http:
+        for credential in (made.text, token, token[:-4] + "AAAA", made.text[:-1] + "_", "hunter2secret"):
+            bearer = {"Authorization": f"Bearer {credential}", "Idempotency-Key": "hunter2secret"}
+            listed = await http.get("/v1/cases", headers=bearer, params={"customer_id": words})
+            sent = {"agent": "b", "approve": True, "reason": words}
+            refused = await http.post("/v1/returns/nobodys/R-1/review", headers=bearer, json=sent)
+            for answer in (listed, refused):
+                assert answer.headers["cache-control"] == "no-store"
+                assert answer.headers["x-content-type-options"] == "nosniff"
+                assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+                assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "request refused" in program.log
+    assert [secret for secret in secrets if secret in program.log] == []
