@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from console.assets import Assets
-from console.headers import SafetyHeaders
+from console.headers import HEADERS
 from console.languages import (
     LANGUAGE_COOKIE,
     LANGUAGES,
@@ -23,6 +23,8 @@ from console.languages import (
 from console.pages import is_fragment, show
 from domain.errors import CaseworkError, NotFound
 from starters.http.problems import RETRY_AFTER_SECONDS, status_of
+from starters.safety_headers import SafetyHeaders
+from starters.witness import Witness
 
 FAILED = 500
 SEE_OTHER = 303
@@ -64,7 +66,7 @@ def build_app(*routers: APIRouter) -> FastAPI:
             Exception: broken,
         },
     )
-    app.add_middleware(SafetyHeaders)
+    app.add_middleware(SafetyHeaders, HEADERS)
     for router in (choices, *routers):
         app.include_router(router)
     app.mount("/static", Assets(), "static")
@@ -79,6 +81,9 @@ async def refuse(request: Request, error: Exception) -> Response:
     structlog.get_logger().warning(
         "request refused", path=request.url.path, code=error.code, http_status=status
     )
+    witness: Witness | None = getattr(request.app.state, "witness", None)
+    if witness is not None:
+        await witness.refusal(request, error, status)
     # An outage's message may name hosts: who asks is told only that there is one.
     return _failure(request, status, error.code, "" if status >= FAILED else error.message)
 

@@ -3,7 +3,7 @@
 Workflow code may log only through `workflow.logger`, which is a standard logger. A handler that locks or
 waits there can hold up a workflow task long enough to be taken for a deadlock; here every logger just puts
 the record into a queue. No personal data: log case ids, event names and error codes, never contacts,
-addresses or messages.
+addresses or messages; what slips in is masked (`starters/log_masks.py`).
 """
 
 import atexit
@@ -16,6 +16,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, Processor
 
+from starters.log_masks import without_secrets
 from starters.settings import LogFormat, LogLevel
 
 CHATTY_LOGGERS = ("asyncio", "httpx2", "httpcore2", "aiosmtplib")
@@ -92,6 +93,13 @@ def _common() -> list[Processor]:
     ]
 
 
+class _Masking(structlog.stdlib.ProcessorFormatter):
+    """Looks at the finished line: whatever way something took into it, it is seen here."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
+
+
 def _formatter(*, as_json: bool) -> logging.Formatter:
     rendering: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if as_json:
@@ -104,6 +112,4 @@ def _formatter(*, as_json: bool) -> logging.Formatter:
         rendering.append(
             structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
         )
-    return structlog.stdlib.ProcessorFormatter(
-        processors=rendering, foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *_common()]
-    )
+    return _Masking(processors=rendering, foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *_common()])

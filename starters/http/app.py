@@ -24,8 +24,14 @@ from starters.http.problems import (
     title_of,
 )
 from starters.http.reading import router as reading
+from starters.safety_headers import SafetyHeaders
 
 API = "/v1"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+"""An answer is data: a browser has nothing to load or to run because of it."""
 BODY_MAX_BYTES = 256 * 1024
 DESCRIPTION = (
     "After-sales cases as durable workflows: open them, act on them, read them. "
@@ -78,6 +84,7 @@ def build_app(routes: Sequence[BaseRoute] = ()) -> FastAPI:
         },
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(SafetyHeaders, HEADERS)
     for router in (reading, *all_routers()):
         app.include_router(router)
     app.add_api_route(f"{TYPES}/{{code}}", look_up, tags=["problems"], summary="What a code stands for")
