@@ -1,5 +1,6 @@
 """Puts into the audit log what happens at a door: refusals, readings of personal data, comings and goings."""
 
+import re
 from datetime import UTC, datetime
 
 import structlog
@@ -11,6 +12,7 @@ from domain.errors import CaseworkError, StoreUnavailable
 from store.audit import AuditEntry, AuditKind, AuditLog, Door
 
 REFUSED = (401, 403)
+_TARGET = re.compile(r"[A-Za-z0-9_.:-]{1,200}")
 
 
 class Witness:
@@ -64,13 +66,11 @@ def action_of(request: Request) -> str:
 
 
 def target_of(request: Request) -> str | None:
-    """The case that the address names, if it does."""
+    """The case that the address names, if it does; what could not be one may be anything, and is left out."""
     named = request.path_params
-    if "case_id" in named:
-        return str(named["case_id"])[:200]
-    if {"merchant", "number"} <= named.keys():
-        return f"{named['merchant']}:{named['number']}"[:200]
-    return None
+    parts = [str(named[name]) for name in ("case_id", "merchant", "number") if name in named]
+    target = ":".join(parts)
+    return target if _TARGET.fullmatch(target) else None
 
 
 def witness_of(request: Request) -> Witness:

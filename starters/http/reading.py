@@ -53,7 +53,7 @@ Seq = Annotated[
 
 
 Why = Annotated[
-    str | None,
+    Text | None,
     Query(
         min_length=3,
         max_length=500,

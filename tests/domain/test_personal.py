@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
 from domain.kinds import KINDS
 from domain.personal import MASK, PERSONAL, PLAIN, masked, text_fields
@@ -68,7 +68,7 @@ def test_what_is_about_people_is_hidden_wherever_it_stands() -> None:
 
 
 def test_without_its_model_only_known_names_are_shown() -> None:
-    document = {
+    document: dict[str, JsonValue] = {
         "stage": "review",
         "reason": "fault",
         "new": {"by": "a1", "x": ["y", 1, None]},

@@ -75,7 +75,8 @@ async def test_the_mask_comes_off_for_a_reason_that_is_kept(desk: Desk, callers:
     assert CANARY in shown.text
     [entry] = await log_of(desk, target=case_id)
     assert (entry.kind, entry.subject, entry.reason) == ("unmasked", "au-7", "投诉复核 2026-17")
-    assert (await callers.ask("auditor", "GET", address, params={"why": "x"})).status_code == 400
+    for wrong in ("x", "x" * 501, "nul\x00nul"):
+        assert (await callers.ask("auditor", "GET", address, params={"why": wrong})).status_code == 400
     assert CANARY not in (await callers.ask("auditor", "GET", "/v1/cases", params={"why": "all"})).text
 
 
@@ -90,6 +91,7 @@ async def test_every_refusal_is_on_record_and_nothing_personal_is(desk: Desk, ca
     await callers.ask("lead", "GET", "/v1/cases/return:somebody-else:R-1")
     await callers.ask("lead", "GET", "/v1/cases", params={"merchant": "somebody-else"})
     await callers.ask("lead", "GET", f"/v1/cases/return:{desk.merchant}:R-404")  # a miss, not a refusal
+    await callers.ask("none", "GET", f"/v1/cases/%00{CANARY}")
     bearer = {"Authorization": f"Bearer {CANARY}"}
     await callers.http.get("/v1/cases", headers=bearer, params={"customer_id": CANARY})
     entries = [kept for kept in reversed(await log_of(desk, kind="refused")) if kept.entry > before]
@@ -98,6 +100,7 @@ async def test_every_refusal_is_on_record_and_nothing_personal_is(desk: Desk, ca
         ("au-7", "forbidden", f"{desk.merchant}:{number}"),
         ("lead-1", "case_not_found", "return:somebody-else:R-1"),
         ("lead-1", "case_not_found", None),
+        (None, "unauthenticated", None),
         (None, "unauthenticated", None),
     ]
     assert CANARY not in "".join(kept.model_dump_json() for kept in await log_of(desk))
