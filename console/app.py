@@ -23,7 +23,7 @@ from console.languages import (
 from console.pages import is_fragment, show
 from domain.errors import CaseworkError, NotFound
 from starters.http.problems import RETRY_AFTER_SECONDS, status_of
-from starters.safety_headers import SafetyHeaders
+from starters.safety_headers import SafeApp
 from starters.witness import Witness
 
 FAILED = 500
@@ -54,7 +54,8 @@ def _chosen(request: Request, cookie: str, value: str, allowed: Sequence[str], b
 
 def build_app(*routers: APIRouter) -> FastAPI:
     """An app with these pages. Each of them asks for a `Person` itself; nothing here is anybody's."""
-    app = FastAPI(
+    app = SafeApp(
+        HEADERS,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -66,7 +67,6 @@ def build_app(*routers: APIRouter) -> FastAPI:
             Exception: broken,
         },
     )
-    app.add_middleware(SafetyHeaders, HEADERS)
     for router in (choices, *routers):
         app.include_router(router)
     app.mount("/static", Assets(), "static")

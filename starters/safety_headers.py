@@ -1,7 +1,9 @@
 """Headers of safety on every answer of a program: what browsers and proxies may do with it."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -38,3 +40,15 @@ class SafetyHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+class SafeApp(FastAPI):
+    """An app with these headers on all that it answers, also when it breaks: no middleware is further out."""
+
+    def __init__(self, headers: Mapping[str, str], **more: Any) -> None:
+        super().__init__(**more)
+        self._safety = headers
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The whole app, and around it the headers."""
+        return SafetyHeaders(super().build_middleware_stack(), self._safety)

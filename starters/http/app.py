@@ -24,7 +24,7 @@ from starters.http.problems import (
     title_of,
 )
 from starters.http.reading import router as reading
-from starters.safety_headers import SafetyHeaders
+from starters.safety_headers import SafeApp
 
 API = "/v1"
 HEADERS = {
@@ -65,7 +65,8 @@ class BodyLimit:
 
 def build_app(routes: Sequence[BaseRoute] = ()) -> FastAPI:
     """An app with these routes beside those that are included later."""
-    app = FastAPI(
+    app = SafeApp(
+        HEADERS,
         title="Casework",
         version="1",
         description=DESCRIPTION,
@@ -84,7 +85,6 @@ def build_app(routes: Sequence[BaseRoute] = ()) -> FastAPI:
         },
     )
     app.add_middleware(BodyLimit)
-    app.add_middleware(SafetyHeaders, HEADERS)
     for router in (reading, *all_routers()):
         app.include_router(router)
     app.add_api_route(f"{TYPES}/{{code}}", look_up, tags=["problems"], summary="What a code stands for")
