@@ -5,6 +5,7 @@ import sys
 
 import httpx2
 
+from console import board, bulk, cases, work
 from console.app import build_app
 from console.desk import build_desk
 from console.sign_in import build_sign_in, install
@@ -27,7 +28,7 @@ async def main() -> None:
     try:
         await check_store(pool)
         async with httpx2.AsyncClient() as http:
-            app = build_app()
+            app = build_app(work.router, cases.router, board.router, bulk.router)
             app.state.desk = build_desk(settings, client, pool)
             install(app, build_sign_in(settings, pool, http))
             await serve(app, settings.console_host, settings.console_port)

@@ -62,6 +62,7 @@ def build_app(*routers: APIRouter) -> FastAPI:
         exception_handlers={
             CaseworkError: refuse,
             RequestValidationError: refuse_unread,
+            400: refuse_unread,
             404: not_there,
             405: not_there,
             Exception: broken,
@@ -70,7 +71,9 @@ def build_app(*routers: APIRouter) -> FastAPI:
     for router in (choices, *routers):
         app.include_router(router)
     app.mount("/static", Assets(), "static")
-    app.state.paths = frozenset(route.path for route in app.routes if isinstance(route, Route))
+    app.state.paths = frozenset(
+        route.path for router in routers for route in router.routes if isinstance(route, Route)
+    )
     return app
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from temporalio.client import Client
 
+from console.clocks import WorkingTime
 from domain.calendars import Snapshot
 from domain.errors import NotReady
 from domain.staff.directory import Directory
@@ -31,6 +32,7 @@ class Desk:
     staff: StaffDesk
     approvals: ApprovalDesk
     library: PolicyLibrary
+    working: WorkingTime
 
     async def directory(self, at: datetime) -> Directory | None:
         """The staff at a moment; None while nobody was seeded."""
@@ -53,6 +55,7 @@ def build_desk(settings: Settings, client: Client, pool: Pool) -> Desk:
         staff=staff,
         approvals=ApprovalDesk(client, pool, staff),
         library=library,
+        working=WorkingTime(pool),
     )
 
 

@@ -83,5 +83,7 @@ def _places(request: Request) -> list[Place]:
 
 
 def _here(request: Request) -> str:
+    if request.method != "GET":
+        return "/"
     query = f"?{request.url.query}" if request.url.query else ""
     return request.url.path + query

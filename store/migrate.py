@@ -22,7 +22,7 @@ Q = load("migrate")
 
 _FILE_NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 _SECTIONS = re.compile(
-    r"\A(?:\s|--(?! migrate:).*\n)*-- migrate:up\n(?P<up>.*)^-- migrate:down\n(?P<down>.*)\Z", re.M | re.S
+    r"\A(?:\s|--(?! migrate:)[^\n]*\n)*-- migrate:up\n(?P<up>.*)^-- migrate:down\n(?P<down>.*)\Z", re.M | re.S
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from domain.records import Batch
 from domain.upcasting import UPCASTERS, Upcasters, upcast
 from store.append import append_one
+from store.board import count_again
 from store.pool import Connection, Pool, connection, transaction
 from store.projection import Projector
 from store.sql import load
@@ -25,7 +26,7 @@ class Rebuilt:
 
 
 async def rebuild(pool: Pool, project: Projector, upcasters: Upcasters = UPCASTERS) -> Rebuilt:
-    """Write every row and every claim again as its stream tells it.
+    """Write every row and every claim again as its stream tells it, and count the board again.
 
     The stream's writer waits meanwhile, so that a row never falls behind its log. Raises `StoreUnavailable`,
     and what `project` raises for a stream that it cannot read; those before it are then done.
@@ -36,6 +37,8 @@ async def rebuild(pool: Pool, project: Projector, upcasters: Upcasters = UPCASTE
         async with connection(pool) as conn:
             page = [row["case_id"] for row in await conn.fetch(Q["stream_ids"], last, PAGE_STREAMS)]
         if not page:
+            async with transaction(pool) as conn:
+                await count_again(conn)
             return Rebuilt(written, removed)
         for case_id in page:
             async with transaction(pool) as conn:

@@ -6,6 +6,7 @@ from typing import Literal
 from domain.base import Model
 from domain.records import CaseSummary, Recorded, UnitRange
 from domain.upcasting import UPCASTERS, Upcasters, upcast
+from store.board import miscounted, strays
 from store.books import differences
 from store.cases import to_summary
 from store.content import stored_form
@@ -30,6 +31,8 @@ FindingKind = Literal[
     "claims_overlap",
     "claims_without_case",
     "budget_differs",
+    "board_differs",
+    "board_miscounted",
     "not_running",
     "running_but_closed",
     "running_but_unknown",
@@ -65,6 +68,7 @@ async def verify(
             findings.append(_finding("row_without_stream", case_id, "has a row but no events; rebuild"))
         findings += await _claim_findings(conn)
         findings += await _budget_findings(conn)
+        findings += await _board_findings(conn)
         if running is not None:
             findings += await _temporal_findings(conn, running)
     return findings
@@ -184,6 +188,24 @@ async def _budget_findings(conn: Connection) -> list[Finding]:
     return [
         Finding(kind="budget_differs", subject=found.subject, message=found.message)
         for found in await differences(conn, "budget_differs")
+    ]
+
+
+async def _board_findings(conn: Connection) -> list[Finding]:
+    return [
+        *(
+            _finding("board_differs", case_id, "is not on the board as its row has it; rebuild")
+            for case_id in await strays(conn)
+        ),
+        *(
+            Finding(
+                kind="board_miscounted",
+                subject=f"{each.merchant or '*'}:{each.dim}:{each.value}",
+                message=f"{each.dim} {each.value or 'of any value'} of {each.merchant or 'all merchants'} is "
+                f"counted as {each.told}, and the board has {each.rows} of it; rebuild",
+            )
+            for each in await miscounted(conn)
+        ),
     ]
 
 

@@ -1,6 +1,7 @@
 // What every page's script does: tell the reader's zone, keys, palette. A page works without it for reading.
 import { listen } from "./keys.js";
 import { preparePalette } from "./palette.js";
+import { prepareRows } from "./rows.js";
 
 const YEAR_SECONDS = 365 * 24 * 3600;
 
@@ -21,4 +22,5 @@ function closeMenusOutside(event) {
 tellZone();
 document.addEventListener("click", closeMenusOutside);
 preparePalette();
+prepareRows();
 listen();
