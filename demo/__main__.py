@@ -28,7 +28,7 @@ from workers.engine import AlreadyRunning, PartName, Ports, RunningPart, engine
 from workers.engine.parts import free_port
 from workers.engine.up import keep_running, stop_on_signals
 
-SERVERS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox")
+SERVERS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "console")
 USUAL_UI_PORT = 8233
 WIDTH_MAX = 80
 STOPPED_BY_CTRL_C = 130
@@ -72,7 +72,9 @@ class Demo:
         told: Summary | None = None
         try:
             make_room(self._state_dir)
-            self._console.print("Starting Temporal, PostgreSQL, the make-believe outside world, two workers")
+            self._console.print(
+                "Starting Temporal, PostgreSQL, the make-believe outside world, the console, two workers"
+            )
             async with (
                 engine(
                     SERVERS,
@@ -84,6 +86,11 @@ class Demo:
                 performance(room) as day,
             ):
                 room.write("ready")
+                self._console.print(
+                    f"\nWatch and work: {room.addresses.console_url} (sign in as sv-01)\n",
+                    highlight=False,
+                    soft_wrap=True,
+                )
                 told = await beside(day.run(), Screen(day, self._console).run())
                 await self._tell(told, day)
                 if self._stays:

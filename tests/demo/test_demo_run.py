@@ -29,6 +29,7 @@ def test_the_day_ends_with_equal_books_and_nothing_left(tmp_path: Path) -> None:
     told = json.loads(done.stdout)
     assert [check for check in told["checks"] if not check["holds"]] == []
     assert done.returncode == 0, done.stderr
+    assert "Watch and work: http://127.0.0.1:" in done.stderr.partition("ended/opened")[0]
     kinds = {row["kind"]: row for row in told["kinds"]}
     assert list(kinds) == ["return", "complaint", "shipment", "delivery", "claim"]
     assert (told["orders"], kinds["return"]["cases"], kinds["complaint"]["cases"]) == (161, 36, len(TABLE))
