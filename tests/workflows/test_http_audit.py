@@ -20,7 +20,10 @@ READS = ("", "/summary", "/progress", "/events", "/clocks")
 
 @pytest.fixture
 async def callers(desk: Desk, room: Engine) -> AsyncGenerator[Callers]:
-    async with running_http(env_of(room)) as program, httpx2.AsyncClient(base_url=program.url) as http:
+    async with (
+        running_http(env_of(room)) as program,
+        httpx2.AsyncClient(base_url=program.url, timeout=60) as http,
+    ):
         yield await callers_of(desk, http)
 
 

@@ -23,7 +23,10 @@ from workers.engine import Engine
 @pytest.fixture
 async def http(desk: Desk, room: Engine) -> AsyncGenerator[httpx2.AsyncClient]:
     await Staff(desk.pool).seed(Roster.model_validate(content()))
-    async with running_http(env_of(room)) as program, httpx2.AsyncClient(base_url=program.url) as http:
+    async with (
+        running_http(env_of(room)) as program,
+        httpx2.AsyncClient(base_url=program.url, timeout=60) as http,
+    ):
         yield http
 
 
@@ -71,7 +74,10 @@ async def test_answers_are_not_kept_and_the_log_tells_no_secret(desk: Desk, room
     token = await desk.sandbox.token(TokenOrder(sub="a"))
     secrets = [made.text, token, "li.na@mail.example", "+8613800138000", "hunter2secret"]
     words = " ".join(secrets)
-    async with running_http(env_of(room)) as program, httpx2.AsyncClient(base_url=program.url) as http:
+    async with (
+        running_http(env_of(room)) as program,
+        httpx2.AsyncClient(base_url=program.url, timeout=60) as http,
+    ):
         for credential in (made.text, token, token[:-4] + "AAAA", made.text[:-1] + "_", "hunter2secret"):
             bearer = {"Authorization": f"Bearer {credential}", "Idempotency-Key": "hunter2secret"}
             listed = await http.get("/v1/cases", headers=bearer, params={"customer_id": words})

@@ -80,7 +80,10 @@ def test_every_route_says_what_it_needs_and_nothing_else_is_there() -> None:
 
 @pytest.fixture
 async def callers(desk: Desk, room: Engine) -> AsyncGenerator[Callers]:
-    async with running_http(env_of(room)) as program, httpx2.AsyncClient(base_url=program.url) as http:
+    async with (
+        running_http(env_of(room)) as program,
+        httpx2.AsyncClient(base_url=program.url, timeout=60) as http,
+    ):
         yield await callers_of(desk, http)
 
 
