@@ -15,6 +15,7 @@ from starters.leaving import run_and_leave
 from starters.serving import serve
 from starters.settings import Settings
 from starters.temporal_client import connect
+from store.board import Board
 from store.boot_checks import check_store
 from store.pool import create_pool
 
@@ -27,6 +28,7 @@ async def main() -> None:
     pool = await create_pool(settings.required_database_url(), application_name="casework-console")
     try:
         await check_store(pool)
+        await Board(pool).fold_counts()
         async with httpx2.AsyncClient() as http:
             app = build_app(work.router, cases.router, board.router, bulk.router)
             app.state.desk = build_desk(settings, client, pool)
