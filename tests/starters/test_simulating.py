@@ -107,7 +107,7 @@ async def test_each_case_is_judged_under_the_terms_that_it_was_opened_under(pool
         make_stream("return:m1:4", [("11-02 09:00", "opened"), ("11-02 09:10", "replied")], "t-quick"),
     )
     again = make_stream("return:m1:4", [("11-02 09:00", "opened"), ("11-02 11:00", "replied")], "t-quick")
-    await store_all(pool, again)
+    await store_all(pool, again.model_copy(update={"replaces": True}))
     found = await answer(pool, "standard", when("12-01 00:00"))
     figures = {clock.kind: clock.before for clock in found.clocks if clock.metric == "reply"}
     of_returns, of_refunds = figures["return"], figures["refund"]
