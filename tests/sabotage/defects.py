@@ -27,10 +27,10 @@ DEFECTS = (
     ),
     Defect(
         "one key may name two refunds",
-        "store/migrations/0022_approvals.sql",
-        "CREATE TABLE refund_approvals (\n    key text PRIMARY KEY REFERENCES refunds (key),",
-        "ALTER TABLE refunds DROP CONSTRAINT refunds_key_key;\n"
-        "CREATE TABLE refund_approvals (\n    key text PRIMARY KEY,",
+        "store/migrations/0025_reconciliation.sql",
+        "CREATE TABLE reconciliation_looks (\n    key text PRIMARY KEY REFERENCES refunds (key),",
+        "ALTER TABLE refunds DROP CONSTRAINT refunds_key_key CASCADE;\n"
+        "CREATE TABLE reconciliation_looks (\n    key text PRIMARY KEY,",
         (LEDGER,),
     ),
     Defect(
