@@ -1,4 +1,5 @@
--- A batch names the event that it goes on with; which of two attempts came later is no longer guessed from times.
+-- A batch names the event that it goes on with, which of two attempts came later is no longer guessed from times; and
+-- what requests were answered is kept with the events.
 -- migrate:up
 
 DROP FUNCTION lock_and_read_tails, append_at_end;
@@ -21,10 +22,32 @@ BEGIN
 END
 $$;
 
+-- What a case answered, by the request's key: so that a key is known, too, to a run that takes the case up again.
+CREATE TABLE case_answers (
+    case_id text NOT NULL,
+    key text NOT NULL,
+    seq integer NOT NULL,
+    body jsonb NOT NULL,
+    PRIMARY KEY (case_id, key)
+);
+CREATE TYPE new_answer AS (case_id text, key text, seq integer, body jsonb);
+
+CREATE FUNCTION write_answers(answers new_answer[]) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO case_answers (case_id, key, seq, body)
+    SELECT answer.case_id, answer.key, answer.seq, answer.body
+    FROM unnest(answers) AS answer
+    ON CONFLICT (case_id, key) DO UPDATE SET seq = excluded.seq, body = excluded.body
+$$;
+
 -- Writes the batches if each begins right after its stream's last event, and that is the one that it names.
 -- False, and nothing written, when one of them needs a closer look.
 CREATE FUNCTION append_at_end(
-    batches new_batch[], added new_event[], summaries jsonb, holders text[], held held_units[]
+    batches new_batch[],
+    added new_event[],
+    answers new_answer[],
+    summaries jsonb,
+    holders text[],
+    held held_units[]
 )
 RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
@@ -43,6 +66,9 @@ BEGIN
         RETURN false;
     END IF;
     PERFORM write_batches(added, summaries, holders, held);
+    IF cardinality(answers) > 0 THEN
+        PERFORM write_answers(answers);
+    END IF;
     RETURN true;
 END
 $$;
@@ -92,3 +118,7 @@ BEGIN
     RETURN true;
 END
 $$;
+
+DROP FUNCTION write_answers;
+DROP TYPE new_answer;
+DROP TABLE case_answers;
