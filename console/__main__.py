@@ -1,17 +1,13 @@
 """`python -m console`: settings → store → pages, until told to stop."""
 
-import asyncio
-import sys
-
 import httpx2
 
 from console import board, bulk, cases, work
 from console.app import build_app
 from console.desk import build_desk
 from console.sign_in import build_sign_in, install
-from domain.errors import CaseworkError
 from starters import log
-from starters.leaving import run_and_leave
+from starters.running import run_until_told
 from starters.serving import serve
 from starters.settings import Settings
 from starters.temporal_client import connect
@@ -38,13 +34,5 @@ async def main() -> None:
         await pool.close()
 
 
-def run() -> None:
-    """Run until told to stop; a reason not to start is one line and status 1."""
-    try:
-        asyncio.run(main())
-    except CaseworkError as error:
-        sys.exit(f"casework: {error.code}: {error.message}")
-
-
 if __name__ == "__main__":
-    run_and_leave(run)
+    run_until_told(main)

@@ -7,12 +7,11 @@ import sys
 
 import structlog
 
-from domain.errors import CaseworkError
 from domain.policy.clock_rules import TOLD
 from providers.ports import Contact
 from providers.settings import build_providers, load_provider_settings
 from starters import log
-from starters.leaving import run_and_leave
+from starters.running import run_until_told
 from starters.settings import Settings, StaffMember
 from starters.temporal_client import connect
 from store.boot_checks import check_store
@@ -70,13 +69,5 @@ def staff_of(settings: Settings) -> dict[str, Contact]:
     return {role: Contact.model_validate(member.model_dump()) for role, member in members.items()}
 
 
-def run() -> None:
-    """Run until told to stop; a reason not to start is one line and status 1."""
-    try:
-        asyncio.run(main())
-    except CaseworkError as error:
-        sys.exit(f"casework: {error.code}: {error.message}")
-
-
 if __name__ == "__main__":
-    run_and_leave(run)
+    run_until_told(main)

@@ -14,9 +14,9 @@ import structlog
 
 from domain.errors import CaseworkError
 from starters import log
-from starters.leaving import run_and_leave
 from starters.reconcilers import reconciler
 from starters.reconciling import Cycle, Reconciler
+from starters.running import run_until_told
 from starters.settings import Settings
 
 STOP_PATIENCE_SECONDS = 10.0
@@ -73,13 +73,5 @@ def _is_worth_a_line(done: Cycle) -> bool:
     return bool(done.hinted or done.begun or done.unanswered or not done.temporal_answers)
 
 
-def run() -> None:
-    """Run until told to stop; a reason not to start is one line and status 1."""
-    try:
-        asyncio.run(main())
-    except CaseworkError as error:
-        sys.exit(f"casework: {error.code}: {error.message}")
-
-
 if __name__ == "__main__":
-    run_and_leave(run)
+    run_until_told(main)

@@ -1,13 +1,11 @@
 """`python -m starters.http`: settings → secrets → store → doors, until told to stop."""
 
 import asyncio
-import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
 import httpx2
 
-from domain.errors import CaseworkError
 from providers.settings import build_webhooks
 from starters import log
 from starters.case_records import CaseRecords
@@ -16,10 +14,10 @@ from starters.http.app import build_app
 from starters.http.callers import Callers
 from starters.http.hinting import Hinting
 from starters.http.webhooks import WebhookDoors
-from starters.leaving import run_and_leave
 from starters.oidc import OidcProvider, oidc_settings
 from starters.people import People
 from starters.refund_hints import RefundHints
+from starters.running import run_until_told
 from starters.serving import serve
 from starters.settings import Settings
 from starters.temporal_client import connect
@@ -75,13 +73,5 @@ async def _running(hinting: Hinting) -> AsyncGenerator[None]:
             await task
 
 
-def run() -> None:
-    """Run until told to stop; a reason not to start is one line and status 1."""
-    try:
-        asyncio.run(main())
-    except CaseworkError as error:
-        sys.exit(f"casework: {error.code}: {error.message}")
-
-
 if __name__ == "__main__":
-    run_and_leave(run)
+    run_until_told(main)
