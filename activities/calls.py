@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, cast
 
 from google.protobuf.any_pb2 import Any as PackedDetail
@@ -22,6 +23,9 @@ ERRORS: dict[str, type[CaseworkError]] = {
     cls.code: cls for cls in vars(errors).values() if isinstance(cls, type) and issubclass(cls, CaseworkError)
 }
 """Every error of the tree by its code."""
+
+RPC_TIMEOUT = timedelta(seconds=5)
+"""For a question to Temporal that is asked again anyway when no answer came."""
 
 # The server did not take the request, or its answer was lost: the same id may be sent again.
 WORTH_RESENDING = (

@@ -1,18 +1,14 @@
 """Recording: a case's events go to the store, as often as it takes and never twice."""
 
-from datetime import timedelta
-
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import TemporalError
 
-from activities.calls import typed
+from activities.calls import RPC_TIMEOUT, typed
 from activities.failures import as_application_error, typed_failures
 from domain.errors import StreamConflict
 from domain.records import Batch
 from store.appender import Appender
-
-RPC_TIMEOUT = timedelta(seconds=5)
 
 
 class RecordingActivities:

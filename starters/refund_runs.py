@@ -1,11 +1,9 @@
 """The refunds' workflows, as the reconciler sees them: whether one runs, and that it shall look now."""
 
-from datetime import timedelta
-
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.exceptions import TemporalError
 
-from activities.calls import typed
+from activities.calls import RPC_TIMEOUT, typed
 from starters.refund_hints import RefundHints
 from starters.settings import Settings
 from starters.temporal_client import connect
@@ -13,7 +11,6 @@ from starters.whereabouts import is_missing
 from store.pool import Pool
 from store.refund_orders import RefundOrders
 
-RPC_TIMEOUT = timedelta(seconds=5)
 ONLY_STARTED = 1
 """So many events has a history in which nothing followed the start; a task that waits is one more."""
 

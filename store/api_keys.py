@@ -1,6 +1,5 @@
 """Keys of systems that call the HTTP API: `cw_<id>_<secret>`, of which only a hash is kept."""
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -11,6 +10,7 @@ from domain.access import AccessRole, Identity, Unauthenticated
 from domain.base import Model, Slug, UtcInstant
 from domain.errors import NotFound
 from store.pool import Pool, connection
+from store.secret_hashes import hash_of
 from store.sql import load
 
 Q = load("api_keys")
@@ -50,7 +50,7 @@ class ApiKeys:
         key_id, secret = secrets.token_hex(ID_BYTES), secrets.token_urlsafe(SECRET_BYTES)
         async with connection(self._pool) as conn:
             await conn.execute(
-                Q["insert"], key_id, _hash(secret), who.subject, who.role, who.merchant, now, expires_at
+                Q["insert"], key_id, hash_of(secret), who.subject, who.role, who.merchant, now, expires_at
             )
         key = ApiKey(key_id=key_id, created_at=now, expires_at=expires_at, **who.model_dump())
         return Made(key, f"{KEY_PREFIX}{key_id}_{secret}")
@@ -63,8 +63,8 @@ class ApiKeys:
         async with connection(self._pool) as conn:
             row = await conn.fetchrow(Q["get"], found[1])
         # A key that there is not costs a comparison, too.
-        known = row["secret_hash"] if row is not None else _hash("")
-        if not hmac.compare_digest(known, _hash(found[2])) or row is None:
+        known = row["secret_hash"] if row is not None else hash_of("")
+        if not hmac.compare_digest(known, hash_of(found[2])) or row is None:
             raise Unauthenticated
         if row["revoked_at"] is not None or (row["expires_at"] is not None and row["expires_at"] <= now):
             raise Unauthenticated
@@ -80,8 +80,3 @@ class ApiKeys:
         async with connection(self._pool) as conn:
             if await conn.fetchval(Q["revoke"], key_id, now) is None:
                 raise NotFound(f"there is no key {key_id}")
-
-
-def _hash(secret: str) -> bytes:
-    """The secret has 256 bits by chance: no slow hash makes it harder to guess."""
-    return hashlib.sha256(secret.encode()).digest()

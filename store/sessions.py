@@ -1,12 +1,12 @@
 """Sessions of people in the console. What the browser has is kept nowhere: only its hash is."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from domain.access import Claims
 from store.pool import Pool, connection
+from store.secret_hashes import hash_of
 from store.sql import load
 
 Q = load("sessions")
@@ -35,12 +35,12 @@ class Sessions:
         secret = secrets.token_urlsafe(SECRET_BYTES)
         said = (who.subject, who.name, who.role, who.merchant)
         async with connection(self._pool) as conn:
-            await conn.execute(Q["start"], _hash(secret), *said, now, now + self._limits.most)
+            await conn.execute(Q["start"], hash_of(secret), *said, now, now + self._limits.most)
         return secret
 
     async def get(self, secret: str, now: datetime) -> Claims | None:
         """Whose session this is; None for one that there is not, or not any more. Using it keeps it alive."""
-        key = _hash(secret)
+        key = hash_of(secret)
         async with connection(self._pool) as conn:
             row = await conn.fetchrow(Q["get"], key, now, now - self._limits.idle)
             if row is None:
@@ -52,9 +52,4 @@ class Sessions:
     async def end(self, secret: str) -> None:
         """End a session; one that there is not has ended."""
         async with connection(self._pool) as conn:
-            await conn.execute(Q["end"], _hash(secret))
-
-
-def _hash(secret: str) -> bytes:
-    """The secret has 256 bits by chance: no slow hash makes it harder to guess."""
-    return hashlib.sha256(secret.encode()).digest()
+            await conn.execute(Q["end"], hash_of(secret))
