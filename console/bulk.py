@@ -1,12 +1,13 @@
 """Acting on several cases: a preview with effects and refusals per row, one word, and a result per row."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, Form, Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from console.desk import Desk, TheDesk
@@ -14,22 +15,24 @@ from console.formats import Formats
 from console.languages import local_path
 from console.pages import formats_of, show
 from console.sign_in import Person, SignedIn
-from domain.access import Permission, check_assigns, check_may, check_sees
+from domain.access import check_assigns, check_may, check_sees
 from domain.base import Slug
 from domain.cases.messages import Assign, Nudge, Words
 from domain.digests import digest
 from domain.errors import CaseworkError, Forbidden, InvalidRequest
+from domain.refunds import DecideRefund
 from domain.staff.presence import presence_of
 from domain.staff.roles import may
 from starters.approvals import Seen
 from starters.case_ids import parse_case_id
+from starters.gate import permission_of
 from store.approvals import Waiting
 from store.board import Board, BoardRow
 
 router = APIRouter(prefix="/bulk")
 
 Action = Literal["assign", "nudge", "approve"]
-NEEDS: dict[Action, Permission] = {"assign": "assign", "nudge": "act", "approve": "act"}
+MESSAGES: dict[Action, type[BaseModel]] = {"assign": Assign, "nudge": Nudge, "approve": DecideRefund}
 MOST_ROWS = 200
 AT_ONCE = 8
 REFUND_COLONS = 3
@@ -46,6 +49,10 @@ class Planned:
     effect: str = ""
     refusal: str = ""
     seen: Seen | None = None
+
+
+Plan = Callable[[BoardRow], Planned]
+"""What an action makes of an open case."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,9 @@ async def preview(
     formats = formats_of(request)
     _check(who, action, case_id)
     rows = {row.case_id: row for row in await Board(desk.pool).rows(case_id)}
-    plans = await PLANS[action](desk, who, formats, case_id, rows, assignee)
+    plan = await PLANS[action](desk, who, formats, assignee)
+    closed = formats.words("bulk.not_open")
+    plans = [plan(rows[each]) if each in rows else Planned(each, refusal=closed) for each in case_id]
     return show(
         request,
         "bulk_preview.html",
@@ -120,7 +129,7 @@ async def do(
 
 
 def _check(who: SignedIn, action: Action, case_ids: Sequence[str]) -> None:
-    check_may(who, NEEDS[action])
+    check_may(who, permission_of(MESSAGES[action]))
     if not case_ids:
         raise InvalidRequest("select at least one row", field="case_id")
     if len(case_ids) > MOST_ROWS:
@@ -130,14 +139,7 @@ def _check(who: SignedIn, action: Action, case_ids: Sequence[str]) -> None:
         check_sees(who, each)
 
 
-async def _plan_assign(
-    desk: Desk,
-    who: SignedIn,
-    formats: Formats,
-    case_ids: Sequence[str],
-    rows: Mapping[str, BoardRow],
-    assignee: str | None,
-) -> list[Planned]:
+async def _plan_assign(desk: Desk, who: SignedIn, formats: Formats, assignee: str | None) -> Plan:
     t, whom = formats.words, assignee or formats.words("cases.queue")
     note = await _presence(desk, formats, assignee)
     asked = Assign(by=who.subject, assignee=assignee, reason="-")
@@ -152,7 +154,7 @@ async def _plan_assign(
         effect = t("bulk.will_assign", was=row.assignee or t("cases.nobody"), whom=whom)
         return Planned(row.case_id, effect=f"{effect} {note}".strip())
 
-    return [_open_only(each, rows, formats, plan) for each in case_ids]
+    return plan
 
 
 async def _presence(desk: Desk, formats: Formats, assignee: str | None) -> str:
@@ -165,35 +167,16 @@ async def _presence(desk: Desk, formats: Formats, assignee: str | None) -> str:
     return formats.words(f"bulk.presence.{state}")
 
 
-async def _plan_nudge(
-    desk: Desk,
-    who: SignedIn,
-    formats: Formats,
-    case_ids: Sequence[str],
-    rows: Mapping[str, BoardRow],
-    assignee: str | None,
-) -> list[Planned]:
-    def plan(row: BoardRow) -> Planned:
-        return Planned(row.case_id, effect=formats.words("bulk.will_nudge"))
-
-    return [_open_only(each, rows, formats, plan) for each in case_ids]
+async def _plan_nudge(desk: Desk, who: SignedIn, formats: Formats, assignee: str | None) -> Plan:
+    del desk, who, assignee
+    return lambda row: Planned(row.case_id, effect=formats.words("bulk.will_nudge"))
 
 
-async def _plan_approve(
-    desk: Desk,
-    who: SignedIn,
-    formats: Formats,
-    case_ids: Sequence[str],
-    rows: Mapping[str, BoardRow],
-    assignee: str | None,
-) -> list[Planned]:
+async def _plan_approve(desk: Desk, who: SignedIn, formats: Formats, assignee: str | None) -> Plan:
+    del assignee
     waiting = {each.case_id: each for each in await desk.approvals.waiting(who.merchant)}
     allowed = may(who.roles, "approve")
-
-    def plan(row: BoardRow) -> Planned:
-        return _approval(row, waiting.get(row.case_id), who, formats, allowed=allowed)
-
-    return [_open_only(each, rows, formats, plan) for each in case_ids]
+    return lambda row: _approval(row, waiting.get(row.case_id), who, formats, allowed=allowed)
 
 
 def _approval(
@@ -211,13 +194,6 @@ def _approval(
 
 
 PLANS = {"assign": _plan_assign, "nudge": _plan_nudge, "approve": _plan_approve}
-
-
-def _open_only(
-    case_id: str, rows: Mapping[str, BoardRow], formats: Formats, plan: Callable[[BoardRow], Planned]
-) -> Planned:
-    row = rows.get(case_id)
-    return plan(row) if row else Planned(case_id, refusal=formats.words("bulk.not_open"))
 
 
 async def _each(case_ids: Sequence[str], act: Callable[[str], Awaitable[object]]) -> list[Done]:
