@@ -4,11 +4,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from console.desk import TheDesk
-from console.lists import address, choices, filter_of, listed, place_of, word_of
+from console.lists import address, choices, filter_of, listed, place_of
 from console.pages import formats_of, show
 from console.sign_in import Person
 from domain.access import check_may
 from domain.errors import InvalidRequest
+from starters.http.cursors import to_word
 from store.board import Board
 
 router = APIRouter()
@@ -51,7 +52,7 @@ async def closed(request: Request, who: Person, desk: TheDesk, after: str = "") 
         where=where,
         choices=await choices(desk, where, formats),
         rows=rows,
-        next=word_of(following),
+        next=following and to_word(following),
         address=address,
     )
 

@@ -32,7 +32,7 @@ class WorkingTime:
         self._archive = CaseArchive(pool)
         self._documents = PinnedDocuments(pool)
         self._policies: dict[str, tuple[Policy, dict[str, Snapshot]] | None] = {}
-        self._hours: dict[tuple[str, str, str], Hours | None] = {}
+        self._hours: dict[tuple[str, CaseKind, str], Hours | None] = {}
 
     async def know(self, rows: list[BoardRow]) -> None:
         """Load what the clocks of these rows go by. Raises `StoreUnavailable`."""
@@ -60,9 +60,9 @@ class WorkingTime:
             self._hours[key] = self._compiled(*key)
         return self._hours[key]
 
-    def _compiled(self, terms: str, kind: str, metric: str) -> Hours | None:
+    def _compiled(self, terms: str, kind: CaseKind, metric: str) -> Hours | None:
         known = self._policies.get(terms)
-        rules = known[0].metrics.get(_kind(kind), {}).get(metric) if known else None
+        rules = known[0].metrics.get(kind, {}).get(metric) if known else None
         if known is None or rules is None:
             return None
         policy, snapshots = known
@@ -76,10 +76,6 @@ class WorkingTime:
             if digest:
                 found[name] = Snapshot.model_validate(await self._documents.calendar(digest))
         return found
-
-
-def _kind(name: str) -> CaseKind:
-    return name  # pyright: ignore[reportReturnType] (a row's kind is one of them)
 
 
 def countdown(row: BoardRow, working: WorkingTime, formats: Formats) -> Countdown:

@@ -1,7 +1,5 @@
 """Lists of cases: filters from an address, a page of rows with their countdowns, and the way to the next."""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,15 +17,14 @@ from domain.errors import InvalidRequest
 from domain.kinds import KINDS
 from domain.orders import IntakeChannel, Priority, Tier
 from domain.records import CaseKind
-from starters.case_ids import parse_case_id
-from store.board import NOBODY, Board, BoardFilter, BoardRow, ClockView, Place, counted
+from starters.http.cursors import from_word, to_word
+from store.board import NOBODY, Board, BoardFilter, BoardRow, ClockView, Place
 
 CLOCKS: tuple[ClockView, ...] = get_args(ClockView)
 WAITS = tuple(sorted({name for kind in KINDS.values() for name in kind.next_steps}))
 FILTERS = ("kind", "stage", "clock", "waits", "team", "holder", "priority", "tier", "channel")
 VALUE_MAX = 64
 COUNTED_MOST = 1000
-COUNT_DIMS = ("all", "kind", "stage", "waits", "priority", "tier", "channel", "team")
 
 
 @dataclass(frozen=True)
@@ -78,39 +75,22 @@ def filter_of(given: Mapping[str, str], who: Identity) -> BoardFilter:
 
 def place_of(word: str) -> Place | None:
     """Where a page begins. Raises `InvalidRequest` for a word that no page gave."""
-    if not word:
-        return None
-    try:
-        plain = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
-        place = Place.model_validate_json(plain)
-        parse_case_id(place.case_id)
-        return place
-    except (binascii.Error, ValueError, InvalidRequest):
-        raise InvalidRequest("after: no page gave this; leave it out to begin", field="after") from None
-
-
-def word_of(place: Place | None) -> str | None:
-    """A place as an address has it."""
-    if place is None:
-        return None
-    return base64.urlsafe_b64encode(place.model_dump_json().encode()).decode().rstrip("=")
+    return from_word(Place, word, "after") if word else None
 
 
 async def listed(desk: Desk, where: BoardFilter, formats: Formats, after: Place | None) -> Listed:
     """A page of open cases. Raises `StoreUnavailable`."""
     board = Board(desk.pool)
     rows, following = await board.page(where, formats.now, after)
-    total = None
-    if after is None and following is None:
-        total = len(rows)
-    else:
-        total = counted(where, await board.counts(where.merchant, COUNT_DIMS))
-        if total is None and where.clock is not None:
-            total = await _counted_far_enough(board, where, formats.now)
-    return Listed(await lines(desk, rows, formats), total, word_of(following))
+    is_all = after is None and following is None
+    total = len(rows) if is_all else await _total(board, where, formats.now)
+    return Listed(await lines(desk, rows, formats), total, following and to_word(following))
 
 
-async def _counted_far_enough(board: Board, where: BoardFilter, now: datetime) -> int | None:
+async def _total(board: Board, where: BoardFilter, now: datetime) -> int | None:
+    total = await board.total(where)
+    if total is not None or where.clock is None:
+        return total
     found = await board.count(where, now, COUNTED_MOST + 1)
     return found if found <= COUNTED_MOST else None
 

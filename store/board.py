@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 
@@ -85,9 +85,9 @@ class BoardRow(Model):
     terms: str
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> CaseKind:
         """What kind of case it is."""
-        return self.case_id.split(":", 2)[0]
+        return cast("CaseKind", self.case_id.split(":", 2)[0])
 
     @property
     def number(self) -> str:
@@ -197,6 +197,11 @@ class Board:
             found = await conn.fetch(Q["counts"], merchant or "", list(dims))
         return {(row["dim"], row["value"]): row["cases"] for row in found}
 
+    async def total(self, where: BoardFilter) -> int | None:
+        """How many there are by the counts alone; None where nobody has counted just that."""
+        known = counted_as(where)
+        return counted(where, await self.counts(where.merchant, known[:1])) if known else None
+
     async def money_waiting(self, merchant: str | None) -> list[MoneyWaiting]:
         """Refunds that wait for a second person, by currency."""
         async with connection(self._pool) as conn:
@@ -247,18 +252,24 @@ async def miscounted(conn: Connection) -> list[Miscounted]:
     return [Miscounted.model_validate(dict(row)) for row in await conn.fetch(Q["miscounted"])]
 
 
-def counted(where: BoardFilter, counts: Counts) -> int | None:
-    """How many there are by the counts alone; None where nobody has counted just that."""
+def counted_as(where: BoardFilter) -> tuple[str, str] | None:
+    """The value under which just these cases are counted."""
     given = where.model_dump(exclude_none=True, exclude={"merchant"})
     match sorted(given):
         case []:
-            return counts.get(("all", ""), 0)
+            return "all", ""
         case ["kind", "stage"]:
-            return counts.get(("stage", f"{where.kind}/{where.stage}"), 0)
+            return "stage", f"{where.kind}/{where.stage}"
         case [name] if name in COUNTED:
-            return counts.get((name, given[name]), 0)
+            return name, given[name]
         case _:
             return None
+
+
+def counted(where: BoardFilter, counts: Counts) -> int | None:
+    """How many there are by these counts alone; None where nobody has counted just that."""
+    known = counted_as(where)
+    return counts.get(known, 0) if known else None
 
 
 def _after(place: Place | None) -> dict[str, Any]:

@@ -2,25 +2,29 @@
 
 import base64
 import binascii
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from domain.errors import InvalidRequest
 from starters.case_ids import parse_case_id
+from store.board import Place
 from store.cases import CaseCursor
 
+C = TypeVar("C", CaseCursor, Place)
 
-def to_word(cursor: CaseCursor) -> str:
+
+def to_word(cursor: CaseCursor | Place) -> str:
     """The cursor as a word for an address."""
     return base64.urlsafe_b64encode(cursor.model_dump_json().encode()).decode().rstrip("=")
 
 
-def from_word(word: str) -> CaseCursor:
-    """The cursor of a word. Raises `InvalidRequest` for one that no page gave."""
+def from_word(kind: type[C], word: str, field: str) -> C:
+    """The cursor of a word, which came as `field`. Raises `InvalidRequest` for one that no page gave."""
     try:
         plain = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
-        cursor = CaseCursor.model_validate_json(plain)
+        cursor = kind.model_validate_json(plain)
         parse_case_id(cursor.case_id)
         return cursor
     except (binascii.Error, ValueError, ValidationError, InvalidRequest):
-        raise InvalidRequest("cursor: no page gave this one; leave it out to begin", field="cursor") from None
+        raise InvalidRequest(f"{field}: no page gave this one; leave it out to begin", field=field) from None

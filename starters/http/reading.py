@@ -17,7 +17,7 @@ from starters.http.callers import Caller
 from starters.http.cursors import from_word, to_word
 from starters.sight import Sight
 from starters.witness import witness_of
-from store.cases import PAGE_ROWS, CaseFilter
+from store.cases import PAGE_ROWS, CaseCursor, CaseFilter
 from store.cases import Cases as CaseRows
 
 MOST_ROWS = 500
@@ -119,7 +119,9 @@ async def list_cases(
         due_before=due_before,
         policy=policy,
     )
-    page = await CaseRows(records.pool).page(where, from_word(cursor) if cursor else None, limit)
+    page = await CaseRows(records.pool).page(
+        where, from_word(CaseCursor, cursor, "cursor") if cursor else None, limit
+    )
     rows = await Sight(who, witness_of(request), request).rows(page.cases)
     return Page(cases=rows, next=to_word(page.next) if page.next else None)
 

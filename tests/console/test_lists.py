@@ -8,6 +8,7 @@ import pytest
 
 from console.bulk import MOST_ROWS
 from store.append import append_one
+from store.board import PAGE_ROWS
 from store.pool import Pool, transaction
 from tests.console.site import Site, rows_of, site_on
 from tests.store.streams import make_batch
@@ -221,3 +222,13 @@ async def test_who_does_not_lead_assigns_only_what_is_theirs_to_give(site: Site)
     assert "forbidden" in await site.send("/bulk/do", sent)
     taken = await site.send("/bulk/preview", {**form, "assignee": "a"})
     assert "from nobody to a" in taken
+
+
+@pytest.mark.parametrize(
+    "narrowed", ["holder=b", "team=returns", "kind=return&stage=review", "tier=ordinary"]
+)
+async def test_a_list_of_several_pages_says_how_many_there_are(site: Site, pool: Pool, narrowed: str) -> None:
+    for number in range(PAGE_ROWS + 1):
+        await put(pool, f"return:m3:{number}", assignee="b", team="returns")
+    await site.sign_in(merchant="m3")
+    assert f"{PAGE_ROWS} of {PAGE_ROWS + 1} open cases" in await site.page(f"/cases?{narrowed}")
