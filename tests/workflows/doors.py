@@ -1,5 +1,7 @@
 """The HTTP API with everybody who may stand before it: six identities of one merchant, and nobody."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +14,10 @@ from sandbox.oidc_messages import OidcPerson, TokenOrder
 from store.api_keys import ApiKeys
 from store.staff import Staff
 from tests.domain.staff.desk import content
+from tests.http_program import running_http
 from tests.workflows.desk import Desk
+from tests.workflows.test_webhook_hints import env_of
+from workers.engine import Engine
 
 PEOPLE: dict[AccessRole, str] = {
     "agent": "c",
@@ -35,6 +40,16 @@ class Callers:
         """A request by one of them; it never asks for the same thing twice."""
         key = {"Idempotency-Key": f"{who}-{method}-{address}"[:200]} if method == "POST" else {}
         return await self.http.request(method, address, headers=self.headers[who] | key, **more)
+
+
+@asynccontextmanager
+async def api_of(room: Engine) -> AsyncGenerator[httpx2.AsyncClient]:
+    """The program of the HTTP API, and a client that has the patience of a busy machine."""
+    async with (
+        running_http(env_of(room)) as program,
+        httpx2.AsyncClient(base_url=program.url, timeout=60) as http,
+    ):
+        yield http
 
 
 async def callers_of(desk: Desk, http: httpx2.AsyncClient) -> Callers:

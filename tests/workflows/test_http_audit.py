@@ -3,15 +3,12 @@
 from collections.abc import AsyncGenerator
 from typing import Any
 
-import httpx2
 import pytest
 
 from store.audit import AuditFilter, AuditLog, Kept
-from tests.http_program import running_http
 from tests.workflows.complaint_desk import open_complaint
 from tests.workflows.desk import Desk
-from tests.workflows.doors import Callers, callers_of
-from tests.workflows.test_webhook_hints import env_of
+from tests.workflows.doors import Callers, api_of, callers_of
 from workers.engine import Engine
 
 CANARY = "canary-138-0013-8000"
@@ -20,10 +17,7 @@ READS = ("", "/summary", "/progress", "/events", "/clocks")
 
 @pytest.fixture
 async def callers(desk: Desk, room: Engine) -> AsyncGenerator[Callers]:
-    async with (
-        running_http(env_of(room)) as program,
-        httpx2.AsyncClient(base_url=program.url, timeout=60) as http,
-    ):
+    async with api_of(room) as http:
         yield await callers_of(desk, http)
 
 

@@ -16,6 +16,7 @@ from store.staff import Staff
 from tests.domain.staff.desk import content
 from tests.http_program import running_http
 from tests.workflows.desk import Desk
+from tests.workflows.doors import api_of
 from tests.workflows.test_webhook_hints import env_of
 from workers.engine import Engine
 
@@ -23,10 +24,7 @@ from workers.engine import Engine
 @pytest.fixture
 async def http(desk: Desk, room: Engine) -> AsyncGenerator[httpx2.AsyncClient]:
     await Staff(desk.pool).seed(Roster.model_validate(content()))
-    async with (
-        running_http(env_of(room)) as program,
-        httpx2.AsyncClient(base_url=program.url, timeout=60) as http,
-    ):
+    async with api_of(room) as http:
         yield http
 
 

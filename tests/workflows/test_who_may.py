@@ -15,11 +15,9 @@ from domain.kinds import KINDS
 from starters.http.acting import address_of, plural
 from starters.http.app import build_app
 from starters.updates import updates_of
-from tests.http_program import running_http
 from tests.workflows.complaint_desk import open_complaint
 from tests.workflows.desk import FAULTY, Desk
-from tests.workflows.doors import Callers, callers_of
-from tests.workflows.test_webhook_hints import env_of
+from tests.workflows.doors import Callers, api_of, callers_of
 from workers.engine import Engine
 
 EVERYBODY = frozenset({"backend", "agent", "lead", "ops", "auditor", "finance"})
@@ -80,10 +78,7 @@ def test_every_route_says_what_it_needs_and_nothing_else_is_there() -> None:
 
 @pytest.fixture
 async def callers(desk: Desk, room: Engine) -> AsyncGenerator[Callers]:
-    async with (
-        running_http(env_of(room)) as program,
-        httpx2.AsyncClient(base_url=program.url, timeout=60) as http,
-    ):
+    async with api_of(room) as http:
         yield await callers_of(desk, http)
 
 
