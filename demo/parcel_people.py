@@ -9,6 +9,7 @@ from demo.parcel_script import (
     AFTER_THE_STORM,
     JOURNEYS,
     ORIGIN,
+    REPORTED,
     SHORT_UNITS,
     ParcelPlay,
     parcel_of,
@@ -60,7 +61,7 @@ class ParcelPeople:
         if play.turn == "storm":
             await storm_over.wait()
             await self._move_on(play)
-        elif play.turn in ("short", "not_received"):
+        elif play.turn in REPORTED:
             await self._report(play, scans[0])
         elif play.turn == "lost":
             await self._give_up(play)
@@ -103,7 +104,19 @@ class ParcelPeople:
             words=WORDS[play.turn][play.language],
             policy=POLICY,
         )
+        await self._units_are_free(play)
         await self._cases.open(
-            # The watch numbers its own exceptions of the parcel from 1.
-            ask.OpenDelivery(merchant=MERCHANT, number=f"{play.number}-R1", exception=report)
+            ask.OpenDelivery(merchant=MERCHANT, number=play.report_number, exception=report)
+        )
+
+    async def _units_are_free(self, play: ParcelPlay) -> None:
+        """A parcel that was looked at too late, on a very busy machine, has an exception that holds them."""
+        await self._watch.until_all(
+            lambda rows: (
+                not any(
+                    row.open
+                    for row in rows.values()
+                    if row.kind == "delivery" and parcel_of(row.case_id) == play.number
+                )
+            )
         )

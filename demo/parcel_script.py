@@ -33,6 +33,8 @@ ParcelTurn = Literal[
     "short",  # delivered; the customer says that some of the goods were not in it
     "not_received",  # delivered, says the carrier; the customer has not seen it
 ]
+REPORTED: tuple[ParcelTurn, ...] = ("short", "not_received")
+"""What no scan says, so that the customer has to."""
 ClaimTurn = Literal["pays", "wants_evidence", "denies_first"]
 SHORT_UNITS = 2
 
@@ -114,6 +116,16 @@ class ParcelPlay:
     def case_id(self) -> str:
         """The watch over it."""
         return f"shipment:{MERCHANT}:{self.number}"
+
+    @property
+    def report_number(self) -> str:
+        """The number of the exception that its customer reports; the watch numbers its own from 1."""
+        return f"{self.number}-R1"
+
+    def foresees(self, case_id: str) -> bool:
+        """Whether the case is the script's: a watch that looked too late may open one beside it."""
+        numbered_after = self.report_number if self.turn in REPORTED else self.number
+        return case_id.rpartition(":")[2].startswith(numbered_after)
 
     @property
     def kinds(self) -> tuple[CaseKind, ...]:

@@ -133,8 +133,9 @@ class TroublePeople:
         await self._cases.act(row.case_id, message, f"{type(message).__name__}-{row.last_seq}")
 
     def _play_of(self, row: CaseSummary) -> ParcelPlay | None:
-        """The parcel that a case is about: the cases are numbered after it."""
-        return self._plays.get(parcel_of(row.case_id))
+        """The parcel that a case is about, if the script foresees the case."""
+        play = self._plays.get(parcel_of(row.case_id))
+        return play if play and play.foresees(row.case_id) else None
 
 
 def _of(kind: CaseKind, rows: Iterable[CaseSummary]) -> set[str]:

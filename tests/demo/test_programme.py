@@ -13,6 +13,7 @@ from demo.parcel_script import (
     STRUCK_REGION,
     TROUBLES,
     ClaimTurn,
+    ParcelPlay,
     ParcelTurn,
     parcel_of,
 )
@@ -34,6 +35,15 @@ def test_no_order_has_two_parts_of_the_day() -> None:
                                          *PLAYED.parcels, *PLAYED.complaints)
     )  # fmt: skip
     assert set(orders.values()) == {1}
+
+
+@pytest.mark.parametrize("play", [p for p in PLAYED.parcels if p.trouble], ids=lambda p: p.turn)
+def test_what_a_late_watch_opens_beside_a_customers_report_is_not_the_scripts(play: ParcelPlay) -> None:
+    by_watch, reported = f"delivery:gifts:{play.number}-1", f"delivery:gifts:{play.report_number}"
+    is_reported = play.turn in ("short", "not_received")
+    assert play.foresees(by_watch) == play.foresees(f"{by_watch}-C1") == (not is_reported)
+    assert play.foresees(reported)
+    assert play.foresees(f"claim:gifts:{play.report_number}-C1")
 
 
 def test_there_are_two_complaints_on_every_channel_and_every_turn() -> None:
