@@ -62,6 +62,12 @@ class CaseClosed(Refused):
     code = "case_closed"
 
 
+class CaseChanged(Refused):
+    """The case has gone on since it was read; read it again and ask as it is now."""
+
+    code = "case_changed"
+
+
 class LinkRefused(Refused):
     """These two cases cannot be linked so."""
 

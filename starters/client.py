@@ -1,7 +1,7 @@
 """The typed client of cases: open, act, read, follow. Update ids are the caller's idempotency keys."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -13,7 +13,9 @@ from temporalio.exceptions import TemporalError, WorkflowAlreadyStartedError
 
 from activities.calls import typed
 from activities.names import TASK_QUEUE
+from activities.request_headers import expecting
 from activities.starting import start_operation
+from domain.cases.decisions import check_unchanged
 from domain.cases.messages import Answer, OpenCase, Opened, Reopen
 from domain.digests import digest
 from domain.errors import (
@@ -107,18 +109,24 @@ class Cases(ReturnRequests):
                 raise
             return _same(first, content)
 
-    async def act(self, case_id: str, request: BaseModel, key: str) -> Answer:
+    async def act(
+        self, case_id: str, request: BaseModel, key: str, expected_seqs: Sequence[int] | None = None
+    ) -> Answer:
         """Send a message; the same key gets the first answer, also after the case went on or closed.
 
         Raises `IdempotencyConflict` when the key was used for other content, `Refused` and its kin when the
         case's rules say no, `CaseClosed`, `CaseNotFound`. `Receive` reopens a case whose parcel comes late;
-        a closed case takes an `Appeal` and stays closed.
+        a closed case takes an `Appeal` and stays closed. With `expected_seqs`, `CaseChanged` unless one of
+        them is the case's last event when it decides; what was answered is answered again all the same.
         """
         try:
-            answer = await self._update(case_id, request, key)
+            with expecting(expected_seqs):
+                answer = await self._update(case_id, request, key)
         except CaseClosed as closed:
             if told := await self._told(case_id, key):
                 return _same(told, digest(request))
+            if expected_seqs is not None:
+                check_unchanged(await self.records.state(case_id), expected_seqs)
             if isinstance(request, ask.Appeal):
                 return _same(await self._appeal_closed(case_id, request, key), digest(request))
             if (

@@ -16,6 +16,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, Processor
 
+from activities.request_headers import REQUEST_ID
 from starters.log_masks import without_secrets
 from starters.settings import LogFormat, LogLevel
 
@@ -43,6 +44,7 @@ def configure(log_format: LogFormat = "auto", level: LogLevel = "info", stream: 
         processors=[
             structlog.stdlib.filter_by_level,
             structlog.contextvars.merge_contextvars,
+            _add_request_id,
             _keep_exception,
             *_common(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
@@ -57,6 +59,10 @@ class _Handover(QueueHandler):
     """Puts the record into the queue as it is: turning it into text is the writing thread's work."""
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        # In the thread and context of who logs, which is a workflow's, too.
+        request_id = REQUEST_ID.get()
+        if request_id is not None and not isinstance(record.msg, dict):
+            record.request_id = request_id
         return record
 
 
@@ -75,6 +81,11 @@ def flush() -> None:
     """Write what is queued and stop writing; `configure` starts again."""
     while _listener:
         _listener.pop().stop()
+
+
+def _add_request_id(_: Any, __: str, event: EventDict) -> EventDict:
+    request_id = REQUEST_ID.get()
+    return event if request_id is None else {"request_id": request_id, **event}
 
 
 def _keep_exception(_: Any, __: str, event: EventDict) -> EventDict:

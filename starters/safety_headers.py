@@ -7,6 +7,8 @@ from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from starters.request_ids import RequestIds
+
 FOR_ALL = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -43,12 +45,15 @@ class SafetyHeaders:
 
 
 class SafeApp(FastAPI):
-    """An app with these headers on all that it answers, also when it breaks: no middleware is further out."""
+    """An app with these headers, and the request's id, on all that it answers, also when it breaks.
+
+    No middleware is further out.
+    """
 
     def __init__(self, headers: Mapping[str, str], **more: Any) -> None:
         super().__init__(**more)
         self._safety = headers
 
     def build_middleware_stack(self) -> ASGIApp:
-        """The whole app, and around it the headers."""
-        return SafetyHeaders(super().build_middleware_stack(), self._safety)
+        """The whole app, and around it the headers and the id."""
+        return SafetyHeaders(RequestIds(super().build_middleware_stack()), self._safety)

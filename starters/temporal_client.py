@@ -11,6 +11,7 @@ from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, Tele
 from temporalio.service import RPCError
 
 from domain.errors import NotReady
+from starters.request_headers import SendsRequestHeaders
 from starters.settings import Settings
 from workflows.wire import data_converter
 
@@ -67,7 +68,11 @@ async def connect(
     while True:
         try:
             return await Client.connect(
-                **options, data_converter=data_converter, lazy=lazy, runtime=quiet_runtime()
+                **options,
+                data_converter=data_converter,
+                interceptors=[SendsRequestHeaders()],
+                lazy=lazy,
+                runtime=quiet_runtime(),
             )
         except (RPCError, RuntimeError) as error:
             if time.monotonic() >= give_up_at:

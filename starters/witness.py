@@ -7,6 +7,7 @@ import structlog
 from starlette.requests import Request
 from starlette.routing import Route
 
+from activities.request_headers import REQUEST_ID
 from domain.access import AnothersCase, Identity
 from domain.errors import CaseworkError, StoreUnavailable
 from store.audit import AuditEntry, AuditKind, AuditLog, Door
@@ -45,7 +46,7 @@ class Witness:
             target=target or target_of(request),
             code=code,
             reason=reason,
-            request_id=structlog.contextvars.get_contextvars().get("request_id"),
+            request_id=REQUEST_ID.get(),
         )
         await self._log.add(entry)
 

@@ -46,6 +46,7 @@ from store.staff import Staff
 from workers.build import code_id
 from workers.heartbeats import Heartbeats
 from workers.parcels import parcel_activities
+from workers.request_headers import RequestHeaders
 from workflows.carrier_claim import CarrierClaim
 from workflows.complaint_case import ComplaintCase
 from workflows.delivery_exception import DeliveryException
@@ -138,7 +139,7 @@ async def case_worker(
                 ApprovalActivities(approvals, Staff(pool), library, reports).decide_refund,
                 notices.send_notice,
             ],
-            interceptors=[Heartbeats()],
+            interceptors=[Heartbeats(), RequestHeaders()],
             workflow_runner=RUNNER,
             sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
             graceful_shutdown_timeout=GRACE,

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
 
     from activities.linking import CheckLink, LinkActivities
     from activities.opening import OpeningActivities
+    from activities.request_headers import caused_by, request_id_in
     from domain.cases import messages as shared
     from domain.cases.events import Linked
     from domain.cases.handover import Carried, Handover
@@ -69,19 +70,19 @@ class CaseDesk(CaseRequests[S], ABC):
             start = parse(self.kind.open_message, self._start)
             if start.case_id != workflow.info().workflow_id:
                 raise refusal(InvalidRequest(f"the workflow id must be {start.case_id}"))
-            if start.content is None:
-                await self._restore(start)
-            else:
-                workflow.set_current_details(
-                    f"opening; waits for the shop and the store since {workflow.now():%Y-%m-%d %H:%M}Z"
-                )
-                await self.open_new(self._opening(start))
-                self._note_opened()
-                self._note_cause(start)
+            with caused_by(request_id_in(workflow.info().headers)):
+                await (self._open_new(start) if start.content is not None else self._restore(start))
         except ApplicationError as error:
             self._failure = error
             await workflow.wait_condition(workflow.all_handlers_finished)
             raise
+
+    async def _open_new(self, start: OpenCase) -> None:
+        since = f"{workflow.now():%Y-%m-%d %H:%M}Z"
+        workflow.set_current_details(f"opening; waits for the shop and the store since {since}")
+        await self.open_new(self._opening(start))
+        self._note_opened()
+        self._note_cause(start)
 
     def begin(self, state: S) -> None:
         """The case exists from here on; what is recorded next is its opening."""

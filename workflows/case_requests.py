@@ -13,9 +13,10 @@ from workflows.refusals import parse, refusal, refusing, update_id
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel
 
+    from activities.request_headers import EXPECTED_SEQS
     from domain.cases import messages as shared
     from domain.cases.answers import answer_to
-    from domain.cases.decisions import SHARED_COMMANDS, actor_of_shared, decide_shared
+    from domain.cases.decisions import SHARED_COMMANDS, actor_of_shared, check_unchanged, decide_shared
     from domain.cases.events import CaseEvent
     from domain.cases.kind import Kind
     from domain.cases.messages import Answer
@@ -83,13 +84,18 @@ class CaseRequests(CaseTerms[S], ABC):
         """The case may have gone on while the terms were looked up, so it is judged with them at hand."""
         other = await self.other_terms(command)
         with refusing():
+            self._check_unchanged()
             decided = decide_retarget(self.state, command, other.terms, other.terms_hash)
         self.record(decided, actor_of_shared(command), {other.terms_hash: other.terms})
+
+    def _check_unchanged(self) -> None:
+        check_unchanged(self.state, EXPECTED_SEQS.get(), self.recorder.unhurried)
 
     def _model(self, update: str) -> type[BaseModel]:
         return SHARED_COMMANDS.get(update) or self.kind.commands[update]
 
     def _decide(self, command: Any) -> list[CaseEvent]:
+        self._check_unchanged()
         now = workflow.now()
         if isinstance(command, shared.Nudge):
             return [*self.kind.decide_due(self.state, now)]

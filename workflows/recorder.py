@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, JsonValue
 
     from activities.recording import RecordingActivities
+    from activities.request_headers import REQUEST_ID, caused_by
     from domain.errors import StreamConflict
     from domain.records import Batch, CaseSummary, Recorded, UnitRange
 
@@ -40,6 +41,9 @@ class Recorder:
         self._summary: CaseSummary | None = None
         self._held: dict[str, list[UnitRange]] | None = None
         self._wanted = False
+        self.unhurried = 0
+        """So many of the pending events, the last ones, wait for a transition to ride with."""
+        self._request_id: str | None = None
         self.blocked_since: datetime | None = None
 
     @property
@@ -50,7 +54,9 @@ class Recorder:
     def add(self, events: list[Recorded], *, soon: bool = True) -> None:
         """Queue events. Those that no reader waits for (`soon=False`) ride with the next transition."""
         self.pending += events
+        self.unhurried = 0 if soon else self.unhurried + len(events)
         self._wanted = self._wanted or soon
+        self._request_id = REQUEST_ID.get() or self._request_id
 
     def describe(self, summary: CaseSummary | None, held: dict[str, list[UnitRange]] | None) -> None:
         """What the read model shall say once the pending events are stored."""
@@ -65,7 +71,9 @@ class Recorder:
         while True:
             await workflow.wait_condition(lambda: self._wanted and bool(self.pending))
             self._wanted = False
-            await self._flush()
+            request_id, self._request_id = self._request_id, None
+            with caused_by(request_id):
+                await self._flush()
 
     async def drained(self) -> None:
         """Wait until everything is stored."""
@@ -73,7 +81,7 @@ class Recorder:
         await workflow.wait_condition(lambda: not self.unrecorded)
 
     async def _flush(self) -> None:
-        events, self.pending = self.pending, []
+        events, self.pending, self.unhurried = self.pending, [], 0
         self._in_flight = events
         answered, self._answered = self._answered, {}
         self._answers |= answered

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from domain.cases.events import Assigned, CaseEvent, Linked
 from domain.cases.messages import Assign, Link, Nudge, Retarget
 from domain.cases.state import AnyState
-from domain.errors import CaseClosed, LinkRefused, UnknownTeam
+from domain.errors import CaseChanged, CaseClosed, LinkRefused, UnknownTeam
 
 SHARED_COMMANDS: dict[str, type[BaseModel]] = {
     "assign": Assign,
@@ -28,6 +28,17 @@ def refuse_closed(state: AnyState) -> None:
             case_id=state.case_id,
             outcome=state.outcome,
         )
+
+
+def check_unchanged(state: AnyState, expected_seqs: Sequence[int] | None, unread: int = 0) -> None:
+    """Raise `CaseChanged` unless the case's last event is one of these; None asks for no certain one.
+
+    `unread`: so many events at the end nobody can have read yet, because they are stored with the next one.
+    """
+    if expected_seqs is None:
+        return
+    if not any(state.seq - unread <= seq <= state.seq for seq in expected_seqs):
+        raise CaseChanged(f"{state.case_id} has gone on: its last event is {state.seq}", seq=state.seq)
 
 
 def refuse_unknown_team(state: AnyState, team: str | None) -> None:

@@ -1,5 +1,6 @@
 """`POST /v1/<kind>s…`: cases are opened and acted on; an address per request, made from the kinds."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Path, Request, Response
@@ -14,6 +15,7 @@ from starters.client import Cases
 from starters.gate import check_acts, check_knocks, check_opens, check_turns_to
 from starters.http.callers import Caller
 from starters.http.door_errors import KeyMissing
+from starters.http.etags import etag_of, expected_seqs
 from starters.http.reading import records_of
 from starters.updates import updates_of
 from store.cases import Cases as CaseRows
@@ -33,6 +35,7 @@ def _key(description: str) -> Any:
 
 Key = Annotated[str, _key("Yours; sent again, it is answered as the first time and not done again.")]
 OpeningKey = Annotated[str | None, _key("Only a reopening needs it; a new case is known by its number.")]
+Expected = Annotated[Sequence[int] | None, Depends(expected_seqs)]
 MerchantPath = Annotated[Slug, Path()]
 NumberPath = Annotated[Slug, Path()]
 
@@ -121,10 +124,11 @@ def _acting(kind: Kind[Any], message: type[BaseModel]) -> Any:
         response: Response,
         asked: Annotated[Any, Body()],
         key: Key,
+        expected: Expected,
     ) -> Answer:
         await check_acts(who, case_id, asked, CaseRows(records_of(request).pool))
-        answer = await _cases(request).act(case_id, asked, key)
-        response.headers["ETag"] = f'"{answer.seq}"'
+        answer = await _cases(request).act(case_id, asked, key, expected)
+        response.headers["ETag"] = etag_of(answer.seq)
         return answer
 
     act.__annotations__["asked"] = message

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from activities.request_headers import REQUEST_ID
 from domain import errors
 from domain.access import RequestForged, Unauthenticated
 from domain.base import Model
@@ -26,6 +27,7 @@ STATUS: Sequence[tuple[type[CaseworkError], int]] = (
     (Unauthenticated, 401),
     (errors.Forbidden, 403),
     (errors.IdempotencyConflict, 422),
+    (errors.CaseChanged, 412),
     (doors.BodyTooLarge, 413),
     (doors.UnsupportedMediaType, 415),
     (errors.InvalidRequest, 400),
@@ -49,6 +51,7 @@ class Problem(Model):
     detail: str
     code: str
     instance: str
+    request_id: str | None = None
     field: str | None = None
 
 
@@ -92,6 +95,7 @@ def problem_of(error: CaseworkError, path: str) -> Problem:
         detail=title if is_ours else error.message,
         code=error.code,
         instance=path,
+        request_id=REQUEST_ID.get(),
         field=None if is_ours else error.detail.get("field"),
     )
 

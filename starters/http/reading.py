@@ -15,6 +15,7 @@ from starters.explanation import Explanation, explain_case
 from starters.gate import check_reads
 from starters.http.callers import Caller
 from starters.http.cursors import from_word, to_word
+from starters.http.etags import etag_of, matches
 from starters.sight import Sight
 from starters.witness import witness_of
 from store.cases import PAGE_ROWS, CaseCursor, CaseFilter
@@ -136,8 +137,8 @@ async def get_case(
 ) -> Any:
     """As recorded: what its last event left."""
     view = await records.view(case_id)
-    etag = f'"{view["seq"]}"'
-    if if_none_match is not None and etag in (each.strip() for each in if_none_match.split(",")):
+    etag = etag_of(view["seq"])
+    if matches(if_none_match, etag):
         return Response(status_code=NOT_MODIFIED, headers={"ETag": etag})
     response.headers["ETag"] = etag
     return await sight.state(case_id, view)

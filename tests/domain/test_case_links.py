@@ -2,13 +2,13 @@
 
 import pytest
 
-from domain.cases.decisions import actor_of_shared, decide_shared
+from domain.cases.decisions import actor_of_shared, check_unchanged, decide_shared
 from domain.cases.events import Assigned, Linked, LinkReported, Retargeted
 from domain.cases.links import OPPOSITES, OUTLIVING, CaseLink, refuse_ring
 from domain.cases.messages import Assign, Link, LinkReport, Nudge
 from domain.cases.news import link_news
 from domain.cases.page import markdown
-from domain.errors import CaseClosed, InvalidRequest, LinkRefused, UnknownPolicy, UnknownTeam
+from domain.errors import CaseChanged, CaseClosed, InvalidRequest, LinkRefused, UnknownPolicy, UnknownTeam
 from domain.kinds import has_kind, kind_of
 from domain.returns import messages as ask
 from domain.returns.evolve import FOLD
@@ -108,6 +108,16 @@ def test_a_nudge_decides_nothing_and_a_closed_case_takes_none() -> None:
     assert actor_of_shared(Nudge()) == "watchdog"
     with pytest.raises(CaseClosed, match="open a new return or reopen this one"):
         decide_shared(story.asked(ask.Cancel()).state, Nudge(), story.now)
+
+
+def test_who_asks_is_held_to_what_they_saw_of_the_case() -> None:
+    state = Story().asked(APPROVE).state
+    seq = state.seq
+    for expected, unread in ((None, 0), ([seq], 0), ([1, seq], 0), ([seq - 1], 1), ([seq - 2], 3)):
+        check_unchanged(state, expected, unread)
+    for expected, unread in (([], 0), ([seq - 1], 0), ([seq + 1], 1), ([seq - 2], 1)):
+        with pytest.raises(CaseChanged, match=f"its last event is {seq}"):
+            check_unchanged(state, expected, unread)
 
 
 def test_a_kind_is_known_by_the_id() -> None:

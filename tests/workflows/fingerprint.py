@@ -35,6 +35,9 @@ MODULES = {
     "Watchdog": ("watchdog",),
 }
 
+PASSES_ON = frozenset({"request_headers"})
+"""Modules that change what goes beside a command, and command nothing themselves."""
+
 COMMANDS = (
     "continue_as_new",
     "deprecate_patch",
