@@ -1,11 +1,12 @@
 """Real servers for tests: one embedded PostgreSQL per session, a fresh migrated database per test."""
 
+import signal
 import tempfile
 import warnings
 from collections.abc import AsyncGenerator, Generator
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import hypothesis
@@ -23,7 +24,25 @@ hypothesis.settings.register_profile("casework", deadline=None)
 hypothesis.settings.load_profile("casework")
 
 TEMPLATE = "casework_template"
+ALARM_AGAIN_SECONDS = 30.0
+LIMITS = pytest.StashKey[Any]()
 _numbers = count(1)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> Generator[None, object, object]:
+    """Let a test's alarm ring again and again: one alone may go off in a task that nobody waits for."""
+    item.stash[LIMITS] = settings
+    result = yield
+    signal.setitimer(signal.ITIMER_REAL, settings.timeout, min(settings.timeout, ALARM_AGAIN_SECONDS))
+    return result
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Set it for the teardown as well: after a failure pytest-timeout has put it off, for a debugger."""
+    if LIMITS in item.stash:
+        item.ihook.pytest_timeout_set_timer(item=item, settings=item.stash[LIMITS])
 
 
 @pytest.fixture(scope="session")

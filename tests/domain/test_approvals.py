@@ -212,6 +212,8 @@ def test_the_question_and_the_yes_carry_the_hash() -> None:
         "refund.approved",
         {"by": "sv-01", "hash": asked().hash, "reason": "Seen."},
     )
+    [silent] = decided(order(), word(), AT, [row()]).events
+    assert silent.data == {"by": "sv-01", "hash": asked().hash}
 
 
 def test_who_pays_need_not_know_who_asked() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.calendars import CalendarRules, Snapshot, calendar_of, revision_of, trim
-from domain.errors import InvalidRequest, UnknownCalendar
+from domain.errors import EndlessCalendar, InvalidRequest, UnknownCalendar
 from domain.sla import Calendar, Metric
 from tests.domain.sla.stories import rows_of
 
@@ -187,3 +187,8 @@ def test_a_trimmed_calendar_gives_the_same_deadline_or_calls_it_provisional(star
         rows_of(promise, events, f"{opened} 10:00", {"desk": calendar}) for calendar in (full, window)
     )
     assert row.provisional or row == expected
+
+
+def test_a_week_without_a_shift_is_refused_since_no_deadline_would_ever_come() -> None:
+    with pytest.raises(EndlessCalendar, match="no day of it has a shift"):
+        calendar_of(rules(week={}), SHIPPED)

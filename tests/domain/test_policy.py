@@ -333,3 +333,10 @@ def test_a_ladder_may_tell_who_is_on_call() -> None:
 def test_a_rung_may_give_the_case_to_others() -> None:
     policy = Policy.model_validate(changed("metrics.return.review.ladder.0.reassign", "on_call"))
     assert policy.metrics["return"]["review"].ladder[0].reassign == "on_call"
+
+
+def test_a_ladder_with_the_same_rung_twice_is_refused_at_its_place() -> None:
+    rung = {"at": "75%", "tell": ["agent"]}
+    with pytest.raises(ValidationError, match='rung "75%" is there twice') as refused:
+        Policy.model_validate(changed("metrics.return.review.ladder", [rung, rung]))
+    assert refused.value.errors()[0]["loc"][-2:] == ("ladder", 1)

@@ -7,6 +7,7 @@ import pytest
 
 from domain.reconciliation import (
     KINDS,
+    Finding,
     Theirs,
     compare,
     is_there_still,
@@ -240,3 +241,31 @@ def task(kind: str, **changes: Any) -> Task:
 def test_every_kind_says_what_to_do() -> None:
     assert set(DO) == set(KINDS)
     assert [task(kind).do for kind in KINDS] == [DO[kind] for kind in KINDS]
+
+
+@pytest.mark.parametrize(
+    ("ours_told", "theirs_told", "known"),
+    [
+        (ours(), None, ("refund:m1:17:1", "rf-m1-17-1", None)),
+        (None, theirs(), (None, None, theirs())),
+        (ours(), theirs(), ("refund:m1:17:1", "rf-m1-17-1", theirs())),
+    ],
+)
+def test_a_task_knows_the_sides_that_its_finding_had(
+    ours_told: RefundRow | None,
+    theirs_told: Theirs | None,
+    known: tuple[str | None, str | None, Theirs | None],
+) -> None:
+    finding = Finding(
+        kind="behind",
+        source="query",
+        provider="wechat",
+        merchant="m1",
+        subject="rf-m1-17-1",
+        ours=ours_told,
+        theirs=theirs_told,
+    )
+    written = {**finding.model_dump(include={"kind", "source", "provider", "merchant", "subject", "hint"})}
+    seen = {"task_id": 1, "mark": finding.mark, "first_seen_at": NOON, "seen_again_at": NOON}
+    task = Task.model_validate({**written, **seen, "facts": finding.facts})
+    assert (task.refund_id, task.key, task.theirs) == known

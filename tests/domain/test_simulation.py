@@ -369,6 +369,7 @@ def test_a_complaint_is_held_to_its_class_and_grade_on_both_sides(
     opened = [("11-16 10:00", "complaint.opened")]
     facts = {"kind": "complaint", "case_id": "complaint:m1:1", "priority": priority}
     by = past(*opened, **facts, category=category).chosen_by
+    assert own.clocks_of(by) is own.clocks_of(by)
     for clocks in (own.clocks_of(by), UnderPolicy(SURGE, SNAPSHOTS)(by, own)):
         assert [each.target for each in clocks.metrics if each.name == "solution"] == [target]
 
@@ -414,6 +415,8 @@ def test_own_policies_under_the_same_holidays_change_nothing() -> None:
     candidate = UnderCalendars(SNAPSHOTS)
     assert candidate(chosen(), own) == own.clocks
     assert candidate(chosen(), own) is candidate(chosen(), own)
+    other = chosen(case(tier="key"))
+    assert candidate(other, own) == own.clocks
 
 
 def test_own_policies_need_their_calendars_and_their_holidays() -> None:

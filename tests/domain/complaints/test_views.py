@@ -142,3 +142,7 @@ ACTORS: list[tuple[Any, str]] = [
 @pytest.mark.parametrize(("command", "actor"), ACTORS)
 def test_the_envelope_says_who_did_it(command: Any, actor: str) -> None:
     assert actor_of(command) == actor
+
+
+def test_a_complaint_claims_no_units_of_its_order() -> None:
+    assert Story().state.held is None

@@ -72,6 +72,15 @@ def test_a_refused_line_leaves_the_others():
     assert (refused.line, refused.code) == ("1", "quantity_exceeds_bought")
 
 
+def test_units_are_claimed_of_the_lines_that_an_application_names():
+    """Of the others nothing was claimed, and that is not the same as nothing being left."""
+    ready = prepared(terms(), order())
+    ready = ready.model_copy(update={"claims": {"1": ready.claims["1"]}})
+    applied, *_ = decide_open(application(("1", 1, "quality")), ready, "h", OPENED_AT)
+    assert isinstance(applied, facts.Applied)
+    assert [(line.line, line.code) for line in applied.lines] == [("1", "ok")]
+
+
 def test_a_customers_order_is_nobody_elses():
     asked = application(("1", 1, "quality"), customer_id="c2")
     with pytest.raises(OrderNotFound):
