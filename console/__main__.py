@@ -2,7 +2,7 @@
 
 import httpx2
 
-from console import board, bulk, cases, work
+from console import board, bulk, case, cases, work
 from console.app import build_app
 from console.desk import build_desk
 from console.sign_in import build_sign_in, install
@@ -26,7 +26,7 @@ async def main() -> None:
         await check_store(pool)
         await Board(pool).fold_counts()
         async with httpx2.AsyncClient() as http:
-            app = build_app(work.router, cases.router, board.router, bulk.router)
+            app = build_app(work.router, cases.router, case.router, board.router, bulk.router)
             app.state.desk = build_desk(settings, client, pool)
             install(app, build_sign_in(settings, pool, http))
             await serve(app, settings.console_host, settings.console_port)

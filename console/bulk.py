@@ -35,8 +35,6 @@ Action = Literal["assign", "nudge", "approve"]
 MESSAGES: dict[Action, type[BaseModel]] = {"assign": Assign, "nudge": Nudge, "approve": DecideRefund}
 MOST_ROWS = 200
 AT_ONCE = 8
-REFUND_COLONS = 3
-"""`refund:<merchant>:<number>:<seq>`."""
 
 CaseIds = Annotated[list[str], Form()]
 
@@ -224,13 +222,20 @@ async def _assign(
 
 
 async def _approve(desk: Desk, who: SignedIn, refunds: Sequence[str], reason: str | None) -> list[Done]:
-    """`refunds`: each with the hash of what was shown, so that nothing else is approved."""
+    """`refunds`: each with the hash of what was shown, so that nothing else is approved.
+
+    Whose a refund is, its case says: ids of refunds differ by the kind that asks.
+    """
     seen: list[Seen] = []
+    done: list[Done] = []
     for each in refunds[:MOST_ROWS]:
         refund_id, _, shown = each.rpartition(" ")
-        if refund_id.count(":") < REFUND_COLONS:
-            raise InvalidRequest("refund: that is none of ours", field="refund")
-        check_sees(who, refund_id)
+        try:
+            asked = await desk.approvals.show(refund_id)
+        except CaseworkError as error:
+            done.append(Done(refund_id, error.code, error.message))
+            continue
+        check_sees(who, asked.case_id)
         seen.append(Seen(refund_id=refund_id, hash=shown))
     decided = await desk.approvals.approve_all(seen, by=who.subject, reason=reason)
-    return [Done(each.refund_id, each.code or "", each.message or "") for each in decided]
+    return [*done, *(Done(each.refund_id, each.code or "", each.message or "") for each in decided)]

@@ -60,6 +60,10 @@ class Formats:
         """`Thu 26 Nov 2026`: heads the steps of a day."""
         return format_datetime(at.astimezone(self.zone), DAY[self._language], locale=self._locale)
 
+    def clock_time(self, at: datetime) -> str:
+        """`18:00`: under a heading that says the day."""
+        return format_datetime(at.astimezone(self.zone), "HH:mm", locale=self._locale)
+
     def span(self, length: timedelta) -> str:
         """`2 h 10 m`; from a day of hours on without minutes. Hours are never folded into days: a day of
         work is no day.

@@ -34,8 +34,12 @@ class Words:
         """The word for a value that a policy or a case may have made up: without one, the value as it is."""
         if not value:
             return "—"
-        entry = self.entries.get(f"{topic}.{value}")
-        return entry if isinstance(entry, str) else value.replace("_", " ")
+        return self.name_or(f"{topic}.{value}", value.replace("_", " "))
+
+    def name_or(self, key: str, otherwise: str) -> str:
+        """The word under a key; without one, what is given: text that people wrote stays as it is."""
+        entry = self.entries.get(key)
+        return entry if isinstance(entry, str) else otherwise
 
 
 @cache

@@ -78,7 +78,7 @@ async def report_order(pool: Pool, merchant: str, order_id: str) -> OrderReport:
         merchant=merchant,
         order_id=order_id,
         timezone=timezone,
-        money=await _money(ledger, merchant, order_id),
+        money=await order_money(ledger, merchant, order_id),
         cases=_tree(cases, edges),
         refunds=await ledger.for_order(merchant, order_id),
         timeline=_timeline(streams, timezone),
@@ -109,7 +109,7 @@ async def _links_of(pool: Pool, cases: list[CaseSummary]) -> list[CaseEdge]:
     return await Links(pool).around([case.case_id for case in cases if case.kind != "improvement"])
 
 
-async def _money(ledger: Ledger, merchant: str, order_id: str) -> OrderMoney | None:
+async def order_money(ledger: Ledger, merchant: str, order_id: str) -> OrderMoney | None:
     """What the ledger says; None for an order of which nothing was ever to be paid back."""
     try:
         budget: Budget = await ledger.budget(merchant, order_id)

@@ -78,4 +78,5 @@ async def test_refunds_are_approved_as_the_preview_showed_them(desk: Desk, site:
     stale = fields(preview) | {"refund": [shown[:-1] + ("0" if shown[-1] != "0" else "1")]}
     again = await site.send("/bulk/do", stale)
     assert re.findall(r'class="mono">([a-z_]+)</span>', again) == ["already_decided"]
-    await site.send("/bulk/do", fields(preview) | {"refund": ["nothing"]}, 400)
+    unknown = await site.send("/bulk/do", fields(preview) | {"refund": ["nothing"]})
+    assert "refund_not_found" in unknown
