@@ -65,6 +65,7 @@ PLAIN = frozenset(
         "cases",
         "exchange_order_id",
         "hash",
+        "key",
         "line",
         "lines",
         "links",

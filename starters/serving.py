@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import uvicorn
@@ -20,6 +20,10 @@ GRACE_SECONDS = 10
 class Server(uvicorn.Server):
     """A uvicorn for which a signal is a wish to stop and no failure: the exit status is 0."""
 
+    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
+
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         """Stop on SIGTERM and SIGINT without raising them again."""
@@ -29,10 +33,14 @@ class Server(uvicorn.Server):
 
     def _stop(self) -> None:
         self.should_exit = True
+        self._on_stop()
 
 
-async def serve(app: ASGIApp, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT; what is being answered is answered. Raises `NotReady`."""
+async def serve(app: ASGIApp, host: str, port: int, on_stop: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGTERM or SIGINT; what is being answered is answered. Raises `NotReady`.
+
+    `on_stop` ends answers that would go on for ever.
+    """
     listener = _listen(host, port)
     config = uvicorn.Config(
         app,
@@ -47,7 +55,7 @@ async def serve(app: ASGIApp, host: str, port: int) -> None:
     # The supervisor reads this line: in one write, so that no other thread's log gets into it.
     sys.stdout.write(json.dumps({"ready": True, "url": f"http://{host}:{port}"}) + "\n")
     sys.stdout.flush()
-    await Server(config).serve([listener])
+    await Server(config, on_stop).serve([listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

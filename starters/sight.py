@@ -6,7 +6,8 @@ from pydantic import BaseModel, JsonValue
 from starlette.requests import Request
 
 from domain.access import MASKED, Identity
-from domain.kinds import has_kind, kind_of
+from domain.event_types import EVENT_PAYLOADS
+from domain.kinds import kind_of
 from domain.personal import Document, masked
 from domain.records import CaseSummary, Recorded
 from starters.witness import Witness
@@ -59,15 +60,15 @@ class Sight:
         """Its facts."""
         if await self.is_clear(case_id):
             return events
-        return [event.model_copy(update={"data": data_masked(case_id, event)}) for event in events]
+        return [event.model_copy(update={"data": data_masked(event)}) for event in events]
 
     async def _document(self, case_id: str, view: Document, model: type[BaseModel]) -> dict[str, Any]:
         return dict(view) if await self.is_clear(case_id) else masked(view, model)
 
 
-def data_masked(case_id: str, event: Recorded) -> dict[str, JsonValue]:
+def data_masked(event: Recorded) -> dict[str, JsonValue]:
     """A fact's payload without what is about people, of a case or of any other stream."""
-    payload = kind_of(case_id).fold.payloads.get(event.type) if has_kind(case_id) else None
+    payload = EVENT_PAYLOADS.get(event.type)
     return masked(event.data, *([payload] if payload else []))
 
 

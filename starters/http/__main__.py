@@ -13,6 +13,7 @@ from starters.client import Cases
 from starters.http.app import build_app
 from starters.http.callers import Callers
 from starters.http.hinting import Hinting
+from starters.http.streaming import Streams
 from starters.http.webhooks import WebhookDoors
 from starters.oidc import OidcProvider, oidc_settings
 from starters.people import People
@@ -57,7 +58,8 @@ async def main() -> None:
             app.state.witness = Witness(AuditLog(pool), "http")
             app.state.callers = Callers(ApiKeys(pool), People(Staff(pool)), provider)
             app.state.cases = Cases(client, records, task_queue=settings.task_queue)
-            await serve(app, settings.http_host, settings.http_port)
+            app.state.streams = streams = Streams()
+            await serve(app, settings.http_host, settings.http_port, on_stop=streams.leave)
     finally:
         await pool.close()
 

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from domain.access import Identity, Unauthenticated
+from domain.errors import Forbidden
 from starters.oidc import OidcProvider
 from starters.people import People
 from store.api_keys import KEY_PREFIX, ApiKeys
@@ -44,6 +45,16 @@ async def caller(
     request.state.who = who
     structlog.contextvars.bind_contextvars(subject=who.subject)
     return who
+
+
+async def is_still(request: Request, who: Identity) -> bool:
+    """Whether the request's credential is still that caller's, for answers that go on for long."""
+    callers: Callers = request.app.state.callers
+    credential = request.headers["Authorization"].partition(" ")[2]
+    try:
+        return await callers.identify(credential, datetime.now(UTC)) == who
+    except (Unauthenticated, Forbidden):
+        return False
 
 
 Caller = Annotated[Identity, Depends(caller)]

@@ -10,6 +10,7 @@ from domain.errors import InvalidRequest
 from starters.case_ids import parse_case_id
 from store.board import Place
 from store.cases import CaseCursor
+from store.feed import Checkpoint
 
 C = TypeVar("C", CaseCursor, Place)
 
@@ -27,4 +28,19 @@ def from_word(kind: type[C], word: str, field: str) -> C:
         parse_case_id(cursor.case_id)
         return cursor
     except (binascii.Error, ValueError, ValidationError, InvalidRequest):
-        raise InvalidRequest(f"{field}: no page gave this one; leave it out to begin", field=field) from None
+        raise _not_given(field) from None
+
+
+def to_checkpoint(word: str, field: str, end: Checkpoint) -> Checkpoint:
+    """The place in the feed of a word, as `from_word`; one behind the end is another installation's."""
+    try:
+        place = Checkpoint.of(word)
+    except ValueError:
+        raise _not_given(field) from None
+    if place > end:
+        raise _not_given(field)
+    return place
+
+
+def _not_given(field: str) -> InvalidRequest:
+    return InvalidRequest(f"{field}: no page gave this one; leave it out to begin", field=field)

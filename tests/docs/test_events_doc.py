@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from domain.kinds import KINDS
 from domain.policy.events import KNOWN_EVENTS
 from domain.records import UnitRange
+from domain.refund_events import REFUND_EVENTS
 from domain.refunds import (
     DecideRefund,
     PayRefund,
@@ -82,6 +83,11 @@ def test_every_event_of_a_refund_stands_there_with_its_fields() -> None:
         said = decided(paid, word, NOW, [part]).events[0]
         optional = {"reason"} if approve else set[str]()
         expected[said.type] = (1, {f"{name}?" if name in optional else name for name in said.data})
+    assert table(("refund.",)) == expected
+
+
+def test_what_a_refunds_events_say_is_what_others_are_told_of_them() -> None:
+    expected = {event.name: (event.version, fields(event)) for event in REFUND_EVENTS}
     assert table(("refund.",)) == expected
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, JsonValue
 from domain.kinds import KINDS
 from domain.personal import MASK, PERSONAL, PLAIN, masked, text_fields
 from domain.records import CaseSummary
+from domain.refund_events import REFUND_EVENTS
 from starters.explanation import Explanation
 
 OUTSIDE = ("terms", "clocks")
@@ -94,7 +95,7 @@ def test_every_field_of_text_is_known_to_be_plain_or_personal() -> None:
         for model in (kind.progress_model, *kind.fold.payloads.values()):
             found.update(text_fields(model))
         found.update((name, field) for name, field in text_fields(kind.state, OUTSIDE))
-    for model in (CaseSummary, Explanation):
+    for model in (CaseSummary, Explanation, *REFUND_EVENTS):
         found.update(text_fields(model))
     names = {field for _, field in found}
     assert sorted(f"{model}.{field}" for model, field in found if field not in PERSONAL | PLAIN) == []
