@@ -2,9 +2,9 @@
 
 import httpx2
 
-from console import board, bulk, case, cases, work
 from console.app import build_app
 from console.desk import build_desk
+from console.routers import ROUTERS
 from console.sign_in import build_sign_in, install
 from starters import log
 from starters.running import run_until_told
@@ -26,7 +26,7 @@ async def main() -> None:
         await check_store(pool)
         await Board(pool).fold_counts()
         async with httpx2.AsyncClient() as http:
-            app = build_app(work.router, cases.router, case.router, board.router, bulk.router)
+            app = build_app(*ROUTERS)
             app.state.desk = build_desk(settings, client, pool)
             install(app, build_sign_in(settings, pool, http))
             await serve(app, settings.console_host, settings.console_port)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from console.approvals import decide_all, seen_of
 from console.desk import Desk, TheDesk
 from console.formats import Formats
 from console.languages import local_path
@@ -222,20 +223,6 @@ async def _assign(
 
 
 async def _approve(desk: Desk, who: SignedIn, refunds: Sequence[str], reason: str | None) -> list[Done]:
-    """`refunds`: each with the hash of what was shown, so that nothing else is approved.
-
-    Whose a refund is, its case says: ids of refunds differ by the kind that asks.
-    """
-    seen: list[Seen] = []
-    done: list[Done] = []
-    for each in refunds[:MOST_ROWS]:
-        refund_id, _, shown = each.rpartition(" ")
-        try:
-            asked = await desk.approvals.show(refund_id)
-        except CaseworkError as error:
-            done.append(Done(refund_id, error.code, error.message))
-            continue
-        check_sees(who, asked.case_id)
-        seen.append(Seen(refund_id=refund_id, hash=shown))
-    decided = await desk.approvals.approve_all(seen, by=who.subject, reason=reason)
-    return [*done, *(Done(each.refund_id, each.code or "", each.message or "") for each in decided)]
+    """`refunds`: each with the hash of what was shown, so that nothing else is approved."""
+    decided = await decide_all(desk, who, "approve", seen_of(refunds), reason)
+    return [Done(each.refund_id, each.code or "", each.message or "") for each in decided]

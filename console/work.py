@@ -74,16 +74,16 @@ async def tiles(desk: Desk, merchant: str | None, formats: Formats) -> list[Tile
         await by_clock(BoardFilter(merchant=merchant, clock="hour"), "amber"),
         by_count("unassigned", "holder", NOBODY, "ink"),
         by_count("customer", "waits", "customer", "slate"),
-        _to_approve(await board.money_waiting(merchant), formats, merchant),
+        _to_approve(await board.money_waiting(merchant), formats),
     ]
 
 
-def _to_approve(waiting: list[MoneyWaiting], formats: Formats, merchant: str | None) -> Tile:
+def _to_approve(waiting: list[MoneyWaiting], formats: Formats) -> Tile:
     number = sum(each.refunds for each in waiting)
     return Tile(
         "approve",
         "ink" if number else "slate",
         formats.count(number),
-        address("/cases", BoardFilter(merchant=merchant, waits="approver")),
+        "/approvals",
         tuple(formats.money(each.amount_minor, each.currency) for each in waiting),
     )

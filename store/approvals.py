@@ -12,7 +12,7 @@ from domain.approvals import (
     exceeded,
     subject_hash,
 )
-from domain.base import UtcInstant
+from domain.base import Model, UtcInstant
 from domain.errors import ApprovalNotAsked, RefundNotFound
 from domain.refunds import (
     DECLINED,
@@ -66,6 +66,15 @@ async def judge(conn: Connection, whole: RefundIntent, asking: Asking) -> None:
     await append_one(conn, approval_asked(asking.order, asking.at, hash, why))
 
 
+class CustomerHistory(Model):
+    """What a case's customer had before, of the same merchant: their cases, and what they were paid back."""
+
+    case_id: str
+    cases: int
+    refunded_cases: int
+    refunded_minor: int
+
+
 class Approvals:
     """The queue, and the word on each. Raises `StoreUnavailable`."""
 
@@ -83,6 +92,12 @@ class Approvals:
         async with connection(self._pool) as conn:
             rows = await conn.fetch(Q["waiting"], merchant, team, list(kinds), limit)
         return [Waiting.model_validate(dict(row)) for row in rows]
+
+    async def histories(self, case_ids: Sequence[str]) -> dict[str, CustomerHistory]:
+        """By case: its customer's other cases, and what was refunded in the same currency."""
+        async with connection(self._pool) as conn:
+            rows = await conn.fetch(Q["histories"], list(case_ids))
+        return {row["case_id"]: CustomerHistory.model_validate(dict(row)) for row in rows}
 
     async def get(self, refund_id: str) -> Approval:
         """What was asked and said of a refund. Raises `RefundNotFound`, `ApprovalNotAsked`."""

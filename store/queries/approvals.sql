@@ -68,3 +68,14 @@ WHERE approval = 'asked'
     AND ($2::text IS NULL OR team = $2 OR (team IS NULL AND kind = ANY ($3::text[])))
 ORDER BY coalesce(clock.due_at, 'infinity'), asked_at, key
 LIMIT $4;
+
+-- @histories: Of the customers of these cases: their other cases with the merchant, and what was refunded.
+SELECT asked.case_id,
+       count(other.case_id) AS cases,
+       count(*) FILTER (WHERE other.refund_minor > 0) AS refunded_cases,
+       coalesce(sum(other.refund_minor) FILTER (WHERE other.currency = asked.currency), 0)::bigint AS refunded_minor
+FROM cases asked
+LEFT JOIN cases other ON other.merchant = asked.merchant AND other.customer_id = asked.customer_id
+                     AND other.case_id <> asked.case_id
+WHERE asked.case_id = ANY ($1::text[])
+GROUP BY asked.case_id;

@@ -9,6 +9,17 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.browser.chromium import NONE, found, is_required
 from tests.browser.screens import Screen, screens, watch
+from tests.browser.served import let_in, served
+from tests.console.site import Site
+from tests.workflows.conftest import client as client
+from tests.workflows.conftest import desk as desk
+from tests.workflows.conftest import desk_pool as desk_pool
+from tests.workflows.conftest import make_worker as make_worker
+from tests.workflows.conftest import policies_dir as policies_dir
+from tests.workflows.conftest import room as room
+from tests.workflows.conftest import sandbox as sandbox
+from tests.workflows.conftest import worker as worker
+from tests.workflows.test_console_bulk import site as site
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +55,11 @@ async def page(browser: Browser, screen: Screen, trouble: list[str]) -> AsyncGen
     yield page
     await context.close()
     assert not trouble, "\n".join(trouble)
+
+
+@pytest.fixture
+async def address(page: Page, site: Site) -> AsyncGenerator[str]:
+    """The console over a whole desk, with a lead signed in in the browser."""
+    async with served(site.app) as address:
+        await let_in(page, site, address)
+        yield address

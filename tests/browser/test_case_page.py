@@ -1,33 +1,12 @@
 """The page of a case in a real browser: read, act, see what is wrong; at a desk and on a phone."""
 
-from collections.abc import AsyncGenerator
-
-import pytest
 from playwright.async_api import Page, expect
 
 from console.words import words_of
 from tests.browser.screens import Screen
-from tests.browser.served import let_in, look_at, served
-from tests.console.site import Site
+from tests.browser.served import look_at
 from tests.workflows.complaint_desk import FINDING, TRANSCRIPT, open_complaint
-from tests.workflows.conftest import client as client
-from tests.workflows.conftest import desk as desk
-from tests.workflows.conftest import desk_pool as desk_pool
-from tests.workflows.conftest import make_worker as make_worker
-from tests.workflows.conftest import policies_dir as policies_dir
-from tests.workflows.conftest import room as room
-from tests.workflows.conftest import sandbox as sandbox
-from tests.workflows.conftest import worker as worker
 from tests.workflows.desk import FAULTY, Desk
-from tests.workflows.test_console_bulk import site as site
-
-
-@pytest.fixture
-async def address(page: Page, site: Site) -> AsyncGenerator[str]:
-    """The console, with a lead signed in in the browser."""
-    async with served(site.app) as address:
-        await let_in(page, site, address)
-        yield address
 
 
 async def test_a_lead_reads_why_and_does_the_next_thing(

@@ -7,9 +7,9 @@ from typing import Any, cast
 import httpx2
 from temporalio.client import Client
 
-from console import board, bulk, case, cases, work
 from console.app import build_app
 from console.desk import build_desk
+from console.routers import ROUTERS
 from console.sign_in import SignIn, install
 from domain.access import BesideTheDesk, Claims
 from domain.staff.roster import Roster
@@ -33,7 +33,7 @@ class Site:
     def __init__(self, pool: Pool, client: Client) -> None:
         self._sessions = Sessions(pool, LIMITS)
         self._staff = Staff(pool)
-        self.app = build_app(work.router, cases.router, case.router, board.router, bulk.router)
+        self.app = build_app(*ROUTERS)
         self.app.state.desk = build_desk(Settings(), client, pool)
         witness = Witness(AuditLog(pool), "console")
         # Nobody signs in anew here, so no provider is asked.

@@ -1,0 +1,5 @@
+"""All pages of the console, in the order in which addresses are looked up."""
+
+from console import approvals, board, bulk, case, cases, work
+
+ROUTERS = (work.router, cases.router, case.router, board.router, approvals.router, bulk.router)
