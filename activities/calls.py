@@ -64,6 +64,15 @@ BUSY_WORKER = "[TMPRL1101]"
 """How the SDK's answer to a query begins whose worker needed over two seconds to replay the history."""
 
 
+NOT_CONNECTED = "Failed client connect"
+"""How the SDK's plain error begins when a client that connects with its first call could not."""
+
+
+def is_unconnected(error: RuntimeError) -> bool:
+    """Whether the server was not reached, so that nothing was sent."""
+    return str(error).startswith(NOT_CONNECTED)
+
+
 def is_worth_resending(error: TemporalError) -> bool:
     """Whether the same request with the same id may be answered when it is sent again.
 

@@ -36,7 +36,7 @@ BesideTheDesk = Literal["ops", "auditor", "finance"]
 """Roles of people who are not on the staff; their provider's claim says which."""
 BESIDE_THE_DESK: tuple[BesideTheDesk, ...] = get_args(BesideTheDesk)
 
-Permission = Literal["read", "open", "act", "reopen", "assign", "retarget"]
+Permission = Literal["read", "open", "act", "reopen", "assign", "retarget", "replay"]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 
 GRANTED: dict[Permission, tuple[AccessRole, ...]] = {
@@ -46,8 +46,10 @@ GRANTED: dict[Permission, tuple[AccessRole, ...]] = {
     "assign": ("agent", "lead"),
     "reopen": ("lead", "ops"),
     "retarget": ("lead",),
+    "replay": ("ops",),
 }
-"""`act`: what a case's stage asks for. `reopen`: let a closed case go on, as after an operator's stop."""
+"""`act`: what a case's stage asks for. `reopen`: let a closed case go on, as after an operator's stop.
+`replay`: see which webhooks came, and have dead letters applied again."""
 
 MASKED: tuple[AccessRole, ...] = ("auditor", "finance")
 """Who sees cases without what is about people (`domain/personal.py`), unless they say why they need it."""

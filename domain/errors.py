@@ -291,7 +291,7 @@ class WebhookUnsigned(WebhookRefused):
 
 
 class WebhookForged(WebhookRefused):
-    """The webhook's signature is not its gateway's, or not of what it says."""
+    """The webhook's signature is not its sender's, or not of what it says."""
 
     code = "webhook_forged"
 
@@ -303,7 +303,7 @@ class WebhookStale(WebhookRefused):
 
 
 class WebhookTooLarge(WebhookRefused):
-    """The webhook's body is larger than any gateway's."""
+    """The webhook's body is larger than any sender's."""
 
     code = "webhook_too_large"
 
@@ -324,3 +324,7 @@ class NoAnswer(CaseworkError):
     """The case did not answer in time but may have done what was asked; send it again with the same key."""
 
     code = "no_answer"
+
+
+ANSWERS = (Refused, InvalidRequest, NotFound, ProviderRefused)
+"""What stays the same however often one asks; after any other error it may be asked again."""

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import AfterValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, TypeAdapter
 
 from domain.base import Model, Slug
-from domain.errors import NotReady
+from providers.secret_files import read_secrets
 
 
 def _http_url(text: str) -> str:
@@ -96,13 +95,4 @@ _ACCOUNTS: TypeAdapter[Accounts] = TypeAdapter(Accounts)
 
 def read_accounts(file: Path) -> Accounts:
     """The accounts of a file; raises `NotReady` that says what is wrong where, never a secret."""
-    try:
-        return _ACCOUNTS.validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError) as error:
-        raise NotReady(f"{file.name}: {type(error).__name__}; it must be readable YAML") from None
-    except ValidationError as error:
-        problems = [
-            f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
-            for each in error.errors(include_url=False, include_input=False, include_context=False)
-        ]
-        raise NotReady(f"{file.name}: {'; '.join(problems)}") from None
+    return read_secrets(file, _ACCOUNTS)

@@ -22,6 +22,7 @@ from sandbox.app import build_app, open_world
 from sandbox.oidc import MOUNT
 from sandbox.oidc_state import AUDIENCE, CLIENT_ID, CLIENT_SECRET
 from sandbox.orders_csv import load_orders
+from sandbox.senders import write_secrets
 from sandbox.smtp_sink import HOST, inbox_handler, start_sink
 
 
@@ -48,7 +49,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def addresses(http_port: int, smtp_port: int, webhook_secret: str) -> dict[str, Any]:
+def addresses(http_port: int, smtp_port: int, webhook_secret: str, sources_file: Path) -> dict[str, Any]:
     """Where everything listens, and the settings that make the desk use it."""
     url = f"http://{HOST}:{http_port}"
     return {
@@ -58,6 +59,7 @@ def addresses(http_port: int, smtp_port: int, webhook_secret: str) -> dict[str, 
             "CASEWORK_SHOP_URL": f"{url}/shop",
             "CASEWORK_PAYMENTS_URL": f"{url}/payments",
             "CASEWORK_PAYMENTS_WEBHOOK_SECRET": webhook_secret,
+            "CASEWORK_WEBHOOK_SOURCES_FILE": str(sources_file),
             "CASEWORK_CARRIERS_URL": f"{url}/carriers",
             "CASEWORK_WAREHOUSE_URL": f"{url}/warehouse",
             "CASEWORK_SMS_URL": f"{url}/inbox/sms",
@@ -111,7 +113,7 @@ async def run(options: argparse.Namespace) -> None:
         timeout_graceful_shutdown=1,
     )
     ports = listener.getsockname()[1], smtp.sockets[0].getsockname()[1]
-    where = addresses(*ports, world.accounts.gateway_webhook_secret)
+    where = addresses(*ports, world.accounts.gateway_webhook_secret, write_secrets(options.state.resolve()))
     print(json.dumps(where), flush=True)  # noqa: T201
     await Server(config).serve([listener])
     smtp.close()

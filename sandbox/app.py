@@ -30,6 +30,7 @@ from sandbox.oidc import OidcDoors
 from sandbox.oidc_state import Oidc
 from sandbox.payments import PaymentDoors
 from sandbox.payments_state import Payments
+from sandbox.senders import Senders
 from sandbox.shop import ShopDoors
 from sandbox.shop_state import Shop
 from sandbox.warehouse import Warehouse, warehouse_routes
@@ -73,9 +74,9 @@ def open_world(state: Path) -> World:
 
 def build_app(world: World) -> Starlette:
     """The world over HTTP."""
-    clock, faults = world.clock, world.faults
+    clock, faults, senders = world.clock, world.faults, Senders()
     routes: list[BaseRoute] = [
-        Mount("/shop", routes=ShopDoors(world.shop, faults).routes()),
+        Mount("/shop", routes=[*ShopDoors(world.shop, faults).routes(), senders.teller("shop")]),
         Mount("/payments/stripe", routes=StripeDoors(world.payments, world.accounts, clock, faults).routes()),
         Mount("/payments/wechat", routes=WechatDoors(world.payments, world.accounts, clock, faults).routes()),
         Mount("/payments/alipay", routes=AlipayDoors(world.payments, world.accounts, clock, faults).routes()),
@@ -91,10 +92,11 @@ def build_app(world: World) -> Starlette:
             "/carriers",
             routes=[
                 *claims_routes(world.claims, clock, faults),
-                *carrier_routes(world.carriers, clock, faults),
+                *carrier_routes(world.carriers, clock, faults, senders),
             ],
         ),
-        Mount("/warehouse", routes=warehouse_routes(world.warehouse, faults)),
+        Mount("/warehouse", routes=[*warehouse_routes(world.warehouse, faults), senders.teller("warehouse")]),
+        Mount("/webhooks", routes=senders.routes()),
         Mount("/inbox", routes=inbox_routes(world.inbox, clock, faults)),
         Mount(OIDC, routes=OidcDoors(world.oidc, faults).routes()),
         Mount("/faults", routes=_fault_routes(faults)),

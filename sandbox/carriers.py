@@ -11,9 +11,10 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.http import answer, read
 from sandbox.messages import LabelOrder, Scan
+from sandbox.senders import Senders
 
 
-def carrier_routes(carriers: Carriers, clock: Clock, faults: Faults) -> list[Route]:
+def carrier_routes(carriers: Carriers, clock: Clock, faults: Faults, senders: Senders) -> list[Route]:
     """The carriers' doors; those that real carriers have are behind the faults."""
 
     async def track(request: Request) -> Response:
@@ -32,6 +33,7 @@ def carrier_routes(carriers: Carriers, clock: Clock, faults: Faults) -> list[Rou
     async def scan(request: Request) -> Response:
         path, made = request.path_params, await read(request, Scan)
         carriers.scan(path["carrier"], path["tracking_no"], made, clock.now())
+        senders.tell_scan(path["carrier"], path["tracking_no"], made)
         return Response(status_code=204)
 
     parcel = "/{carrier}/parcels/{tracking_no:path}"

@@ -24,6 +24,8 @@ from sandbox.messages import (
     RepairOrder,
     Scan,
     Shipment,
+    SourceEvent,
+    SourceSent,
     Stock,
     Voucher,
     WorkshopSays,
@@ -212,6 +214,18 @@ class SandboxClient:
         """Let the workshop be done with a repair."""
         said = WorkshopSays(state=state, reason=reason)
         await self._send("PUT", _path("warehouse", "merchants", merchant, "repairs", key), said)
+
+    async def tell(self, source: Literal["shop", "warehouse"], merchant: str, told: SourceEvent) -> None:
+        """Let the shop or the warehouse tell the desk something by webhook."""
+        await self._send("POST", _path(source, "merchants", merchant, "webhooks"), told)
+
+    async def set_source_webhooks(self, settings: WebhookSettings | None = None) -> None:
+        """Where the webhooks of carriers, shop and warehouse go from now on, and what befalls them."""
+        await self._send("PUT", "/webhooks/", settings or WebhookSettings())
+
+    async def source_webhooks(self) -> list[SourceSent]:
+        """Every one of them that left, and how it was answered."""
+        return await self._all("/webhooks/", SourceSent, "webhooks")
 
     async def inbox(
         self, channel: InboxChannel | None = None, *, to: str | None = None, notice_id: str | None = None

@@ -1,12 +1,12 @@
 """What is said to the sandbox over HTTP and what it answers; shared by its server and its client."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt
 
 from domain.base import AmountMinor, Currency, Instant, Model, Quantity, Slug, SomeMinor
 from domain.orders import Language
-from sandbox.payment_messages import Key
+from sandbox.payment_messages import Key, WebhookSent
 from sandbox.vocabulary import Status
 
 OtherKey = Annotated[str, Field(min_length=1, max_length=200)]
@@ -78,6 +78,29 @@ class Scan(Model):
     code: str | None = None
     at: Instant | None = None
     text: str = ""
+    tells: Slug | None = None
+    """The merchant who is told by webhook that there is news; nobody else is."""
+
+
+class SourceEvent(Model):
+    """What the shop or the warehouse tells by webhook; `id` and `at` by default of their own, and now.
+
+    `counted`: whether the warehouse says which of its words on the case it is (`sequence`).
+    """
+
+    type: str
+    data: dict[str, Any]
+    id: str | None = None
+    at: Instant | None = None
+    counted: bool = True
+
+
+class SourceSent(WebhookSent):
+    """One webhook of a carrier, the shop or the warehouse."""
+
+    source: str
+    webhook_id: str
+    type: str
 
 
 class LabelOrder(Model):

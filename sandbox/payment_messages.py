@@ -87,10 +87,10 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class WebhookSettings(Model):
     """Where webhooks go, and what befalls them on the way. `url` None: none are sent.
 
-    Each goes to `<url>/<dialect>/<merchant>`; `urls` are those of single merchants. Of each, `repeat` are
-    sent, each `delay_seconds` later, or with `shuffle` any time up to that; a share `drop` never leaves. To
-    a share of events, by `seed`, somebody adds bad ones: `forge` tells the opposite under a wrong
-    signature, `unsigned` under none, `stale` is genuine and signed a week ago.
+    Each goes to `<url>/<dialect>/<merchant>`, or with its source in place of a dialect; `urls` are those of
+    single merchants. Of each, `repeat` are sent, each `delay_seconds` later, or with `shuffle` any time up to
+    that; a share `drop` never leaves. To a share of events, by `seed`, somebody adds bad ones: `forge` tells
+    the opposite under a wrong signature, `unsigned` under none, `stale` is genuine and signed a week ago.
     """
 
     url: str | None = None
@@ -107,15 +107,23 @@ class WebhookSettings(Model):
     seed: int = 0
 
 
-class Delivery(Model):
+WebhookKind = Literal["genuine", "forge", "unsigned", "stale"]
+
+
+class WebhookSent(Model):
     """One webhook that left, and the answer; `status` None as long as there is none."""
 
-    kind: Literal["genuine", "forge", "unsigned", "stale"]
-    dialect: Dialect
+    kind: WebhookKind
     merchant: Slug
-    key: str
-    ref: str
-    state: RefundState
     tries: int = 0
     status: int | None = None
     answer: str = ""
+
+
+class Delivery(WebhookSent):
+    """One of the gateway's own."""
+
+    dialect: Dialect
+    key: str
+    ref: str
+    state: RefundState

@@ -1,36 +1,22 @@
-"""The gateway tells of refunds by itself, and all that befalls webhooks: twice, late, lost, forged."""
+"""The gateway tells of refunds and disputes by itself; its couriers see to what befalls webhooks."""
 
 import asyncio
-import random
-from collections.abc import Coroutine, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
 
-import httpx2
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.clock import Clock
+from sandbox.couriers import Couriers
 from sandbox.dialects.accounts import Accounts
-from sandbox.dialects.webhooks import (
-    DisputeEvent,
-    Event,
-    Webhook,
-    forged_keys,
-    keys_of,
-    without_signature,
-    write,
-    write_dispute,
-)
+from sandbox.dialects.webhooks import DisputeEvent, Event, forged_keys, keys_of, write, write_dispute
 from sandbox.http import answer, answer_all, read
-from sandbox.payment_messages import Capture, Delivery, Dispute, Refund, WebhookSettings
+from sandbox.payment_messages import Capture, Delivery, Dispute, Refund, WebhookKind, WebhookSettings
 from sandbox.payments_state import Payments
+from sandbox.signing import Webhook, without_signature
 
-Kind = Literal["genuine", "forge", "unsigned", "stale"]
 TICK_SECONDS = 0.1
-PAUSE_SECONDS = 0.2
-TIMEOUT_SECONDS = 10.0
 STALE_BY = timedelta(days=7)
 OPPOSITE = {"settled": "failed", "failed": "settled", "pending": "settled"}
 
@@ -39,15 +25,11 @@ class Webhooks:
     """Sends what `Payments` tells; while a URL is set, refunds also settle without being asked about."""
 
     def __init__(self, payments: Payments, accounts: Accounts, clock: Clock) -> None:
-        self.deliveries: list[Delivery] = []
-        self._settings = WebhookSettings()
-        self._dice = random.Random(0)
+        self._couriers = Couriers[Delivery]()
         self._payments = payments
         self._accounts = accounts
         self._clock = clock
         self._numbers = 0
-        self._http: httpx2.AsyncClient | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
         payments.told = self._told
         payments.told_dispute = self._told_dispute
 
@@ -59,17 +41,13 @@ class Webhooks:
         ]
 
     async def _set(self, request: Request) -> Response:
-        self._settings = await read(request, WebhookSettings)
-        self._dice = random.Random(self._settings.seed)
-        if self._http is None:
-            # plain HTTP on the loopback: loading certificates would take longer than most tests
-            transport = httpx2.AsyncHTTPTransport(verify=False)
-            self._http = httpx2.AsyncClient(timeout=TIMEOUT_SECONDS, transport=transport)
-            self._start(self._tick())
-        return answer(self._settings)
+        settings = await read(request, WebhookSettings)
+        if self._couriers.follow(settings):
+            self._couriers.start(self._tick())
+        return answer(settings)
 
     async def _sent(self, _: Request) -> Response:
-        return answer_all("webhooks", self.deliveries)
+        return answer_all("webhooks", self._couriers.sent)
 
     async def _tick(self) -> None:
         while True:
@@ -78,50 +56,30 @@ class Webhooks:
 
     def _told(self, refund: Refund, at: datetime) -> None:
         """A refund has ended."""
-        rules = self._settings
-        url = rules.urls.get(refund.merchant, rules.url)
-        if url is None or self._http is None:
+        url = self._couriers.url_of(refund.merchant)
+        if url is None:
             return
         self._numbers += 1
         event = Event(f"evt-{refund.ref}-{refund.state}-{self._numbers}", refund, at, datetime.now(UTC))
-        where = f"{url}/{refund.dialect}/{refund.merchant}"
-        for kind in self._kinds(rules):
-            pause = rules.delay_seconds * (self._dice.random() if rules.shuffle else 1.0)
-            self._start(self._deliver(where, event, kind, pause))
+        self._couriers.send(
+            f"{url}/{refund.dialect}/{refund.merchant}",
+            lambda kind: self._written(event, kind),
+            lambda kind: _delivery(kind, refund),
+        )
 
     def _told_dispute(self, payment: Capture, dispute: Dispute) -> None:
         """A dispute was opened, or has ended: told once, whatever befalls the refunds' webhooks."""
-        url = self._settings.urls.get(payment.merchant, self._settings.url)
-        if url is not None and self._http is not None:
+        url = self._couriers.url_of(payment.merchant)
+        if url is not None:
             self._numbers += 1
             now = datetime.now(UTC)
             event = DisputeEvent(f"evt-{dispute.state}-{self._numbers}", payment, dispute, now, now)
             keys = keys_of(self._accounts, payment.merchant, dispute.dialect)
             if webhook := write_dispute(event, keys):
                 where = f"{url}/{dispute.dialect}/{payment.merchant}"
-                self._start(self._until_taken(where, webhook))
+                self._couriers.start(self._couriers.until_taken(where, webhook))
 
-    async def _until_taken(self, where: str, webhook: Webhook) -> None:
-        for number in range(self._settings.tries):
-            status, _ = await self._post(where, webhook)
-            if status is not None and 200 <= status < 300:
-                return
-            await asyncio.sleep(PAUSE_SECONDS * 2**number)
-
-    def _kinds(self, rules: WebhookSettings) -> Iterable[Kind]:
-        for _ in range(rules.repeat):
-            if self._dice.random() >= rules.drop:
-                yield "genuine"
-        bad: list[tuple[Kind, float]] = [
-            ("forge", rules.forge),
-            ("unsigned", rules.unsigned),
-            ("stale", rules.stale),
-        ]
-        for kind, share in bad:
-            if self._dice.random() < share:
-                yield kind
-
-    def _written(self, event: Event, kind: Kind) -> Webhook | None:
+    def _written(self, event: Event, kind: WebhookKind) -> Webhook | None:
         """As the gateway writes it; whoever lies tells what is not so."""
         refund = event.refund
         genuine = keys_of(self._accounts, refund.merchant, refund.dialect)
@@ -140,42 +98,13 @@ class Webhooks:
                 written = write(lie, genuine)
                 return written and without_signature(written)
 
-    async def _deliver(self, where: str, event: Event, kind: Kind, pause: float) -> None:
-        await asyncio.sleep(pause)
-        refund = event.refund
-        if self._written(event, kind) is None:
-            return
-        told = Delivery(
-            kind=kind,
-            dialect=refund.dialect,
-            merchant=refund.merchant,
-            key=refund.key,
-            ref=refund.ref,
-            state=refund.state,
-        )
-        place = len(self.deliveries)
-        self.deliveries.append(told)
-        tries = self._settings.tries if kind == "genuine" else 1
-        for number in range(1, tries + 1):
-            webhook = self._written(event, kind)
-            assert webhook is not None
-            status, text = await self._post(where, webhook)
-            told = told.model_copy(update={"tries": number, "status": status, "answer": text})
-            self.deliveries[place] = told
-            if status is not None and 200 <= status < 300:
-                return
-            if number < tries:
-                await asyncio.sleep(PAUSE_SECONDS * 2 ** (number - 1))
 
-    async def _post(self, where: str, webhook: Webhook) -> tuple[int | None, str]:
-        assert self._http is not None
-        try:
-            response = await self._http.post(where, content=webhook.body, headers=webhook.headers)
-        except httpx2.HTTPError:
-            return None, ""
-        return response.status_code, response.text
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+def _delivery(kind: WebhookKind, refund: Refund) -> Delivery:
+    return Delivery(
+        kind=kind,
+        dialect=refund.dialect,
+        merchant=refund.merchant,
+        key=refund.key,
+        ref=refund.ref,
+        state=refund.state,
+    )

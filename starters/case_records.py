@@ -94,9 +94,11 @@ class CaseRecords:
 
 
 def _is_of_opening(record: Recorded, first: Recorded, events: Collection[str]) -> bool:
-    """What follows in the same instant, by somebody else, is no part of it.
+    """The first fact is; what follows in the same instant, by somebody else, is no part of it.
 
     A case that counts from an earlier receipt says in its first fact when it was written down.
     """
     written_at = datetime.fromisoformat(str(first.data.get("recorded_at", first.at)))
+    if record.seq == first.seq:
+        return True
     return record.type in events and record.at <= written_at and record.actor in OPENING_ACTORS

@@ -43,6 +43,7 @@ class EngineAddresses(BaseModel):
     shop_url: str | None = None
     payments_url: str | None = None
     payments_webhook_secret: str | None = None
+    webhook_sources_file: str | None = None
     carriers_url: str | None = None
     warehouse_url: str | None = None
     sms_url: str | None = None

@@ -13,8 +13,8 @@ from temporalio.api.workflowservice.v1 import ResetActivityRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.calls import typed
-from domain.errors import CaseNotFound
+from activities.calls import is_unconnected, typed
+from domain.errors import CaseNotFound, NoAnswer
 from domain.shipments.messages import OpenShipment, number_of
 
 REST_SECONDS = 5.0
@@ -38,16 +38,29 @@ class Hints:
 
         Raises `CaseNotFound` for a parcel that nobody watches.
         """
-        case_id = f"{OpenShipment.kind}:{merchant}:{number_of(carrier, tracking_no)}"
+        case_id = _watch_of(merchant, carrier, tracking_no)
         last = self._hinted_at.get(case_id)
         if last is not None and self._now() - last < REST_SECONDS:
             self.dropped += 1
             return False
+        self._note(case_id)
+        try:
+            return await self._look_now(case_id)
+        except BaseException:
+            # Nobody looks because of this hint, so that it must not keep the next one from being taken.
+            self._hinted_at.pop(case_id, None)
+            raise
+
+    def rest_seconds(self, merchant: str, carrier: str, tracking_no: str) -> float:
+        """How long the parcel is still left in peace; what is hinted by then changes nothing."""
+        last = self._hinted_at.get(_watch_of(merchant, carrier, tracking_no))
+        return 0.0 if last is None else max(0.0, last + REST_SECONDS - self._now())
+
+    def _note(self, case_id: str) -> None:
         self._hinted_at[case_id] = self._now()
         self._hinted_at.move_to_end(case_id)
         while len(self._hinted_at) > PARCELS_KEPT:
             self._hinted_at.popitem(last=False)
-        return await self._look_now(case_id)
 
     async def _look_now(self, case_id: str) -> bool:
         try:
@@ -62,6 +75,10 @@ class Hints:
             if error.status == RPCStatusCode.NOT_FOUND:
                 return await self._is_between(case_id)
             raise typed(error) from None
+        except RuntimeError as error:
+            if not is_unconnected(error):
+                raise
+            raise NoAnswer(f"Temporal does not answer: {error}") from None
         return True
 
     async def _is_between(self, case_id: str) -> bool:
@@ -75,3 +92,7 @@ class Hints:
         if described.close_time is not None:
             raise CaseNotFound(f"the watch over {case_id} has ended", case_id=case_id)
         return False
+
+
+def _watch_of(merchant: str, carrier: str, tracking_no: str) -> str:
+    return f"{OpenShipment.kind}:{merchant}:{number_of(carrier, tracking_no)}"

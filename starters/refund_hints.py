@@ -4,7 +4,7 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import TemporalError
 
-from activities.calls import typed
+from activities.calls import is_unconnected, typed
 from activities.names import REFUND
 from domain.errors import NoAnswer
 from domain.refunds import PayRefund
@@ -36,5 +36,7 @@ class RefundHints:
             )
         except TemporalError as error:
             raise typed(error) from None
-        except RuntimeError as error:  # a lazy client that could not connect
+        except RuntimeError as error:
+            if not is_unconnected(error):
+                raise
             raise NoAnswer(f"Temporal does not answer: {error}") from None

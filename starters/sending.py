@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from temporalio.exceptions import TemporalError
 
-from activities.calls import is_worth_resending, raise_if_cancelled
+from activities.calls import is_unconnected, is_worth_resending, raise_if_cancelled
 from domain.errors import NoAnswer
 
 R = TypeVar("R")
@@ -53,6 +53,9 @@ class Sender:
             except TemporalError as error:
                 raise_if_cancelled(error)
                 if not (is_worth_resending(error) or await again(error)):
+                    raise
+            except RuntimeError as error:
+                if not is_unconnected(error):
                     raise
             self.resent += 1
             await asyncio.sleep(pause)

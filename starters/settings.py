@@ -112,6 +112,19 @@ class Settings(ProviderFields):
     """0 takes a free one."""
     http_url: str | None = None
     """Where the `up` that runs has it."""
+    webhook_sources_file: Path | None = None
+    """What carriers, shops and warehouses sign their webhooks with; without it they have no doors."""
+    inbox_tries_max: Annotated[int, Field(ge=1)] = 100
+    """A webhook that cannot be applied is a dead letter after so many tries; with these pauses, in a day."""
+    inbox_pause_seconds: Annotated[float, Field(gt=0)] = 2
+    """The pause before the second try; it doubles up to `inbox_pause_max_seconds`."""
+    inbox_pause_max_seconds: Annotated[float, Field(gt=0)] = 900
+    inbox_unknown_hours: Annotated[float, Field(ge=0)] = 1
+    """A carrier's word on a parcel that nobody watches waits so long for the parcel to be announced."""
+    inbox_gap_minutes: Annotated[float, Field(ge=0)] = 60
+    """A warehouse's word waits so long for one that comes before it by its sequence."""
+    inbox_kept_days: Annotated[float, Field(gt=0)] = 90
+    """A repeat of a webhook that is done with is known for so long."""
     console_host: str = "127.0.0.1"
     """Where `python -m console` listens, as `http_host`."""
     console_port: Annotated[int, Field(ge=0, le=65535)] = 8490

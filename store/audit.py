@@ -10,8 +10,8 @@ from store.sql import load
 
 Q = load("audit")
 
-AuditKind = Literal["refused", "read", "unmasked", "exported", "signed_in", "signed_out"]
-Door = Literal["http", "console"]
+AuditKind = Literal["refused", "read", "unmasked", "exported", "signed_in", "signed_out", "replayed"]
+Door = Literal["http", "console", "cli"]
 
 
 class AuditEntry(Model):

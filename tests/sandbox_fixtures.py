@@ -35,6 +35,7 @@ async def sandbox(sandbox_process: SandboxProcess) -> AsyncGenerator[SandboxClie
             await client.set_faults(part)
         await client.set_gateway()
         await client.set_webhooks()
+        await client.set_source_webhooks()
         await client.set_now(datetime.now(UTC))
 
 

@@ -16,8 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sandbox.dialects import alipay, stripe, wechat
 from sandbox.dialects.accounts import PUBLIC_KEY_ID, Accounts, KeyPair
 from sandbox.payment_messages import CHINA, Capture, Dialect, Dispute, Refund
-
-PREFIX = "whsec_"
+from sandbox.signing import Webhook, standard
 
 
 class Keys(NamedTuple):
@@ -35,13 +34,6 @@ class Event(NamedTuple):
     refund: Refund
     at: datetime
     signed_at: datetime
-
-
-class Webhook(NamedTuple):
-    """What is sent."""
-
-    headers: dict[str, str]
-    body: bytes
 
 
 class DisputeEvent(NamedTuple):
@@ -93,13 +85,6 @@ def write_dispute(event: DisputeEvent, keys: Keys) -> Webhook | None:
             return None
 
 
-def without_signature(webhook: Webhook) -> Webhook:
-    """The same as somebody sends it who has nothing to sign with."""
-    headers = {name: text for name, text in webhook.headers.items() if "signature" not in name.lower()}
-    fields = [field for field in webhook.body.split(b"&") if not field.startswith(b"sign=")]
-    return Webhook(headers, b"&".join(fields))
-
-
 def _sandbox(event: Event, keys: Keys) -> Webhook:
     refund = event.refund
     return _signed_by_sandbox(event, keys, f"refund.{refund.state}", refund.model_dump(mode="json"))
@@ -107,12 +92,7 @@ def _sandbox(event: Event, keys: Keys) -> Webhook:
 
 def _signed_by_sandbox(event: Event | DisputeEvent, keys: Keys, kind: str, data: dict[str, Any]) -> Webhook:
     told = {"type": kind, "timestamp": event.at.isoformat(), "data": data}
-    body, sent_at = json.dumps(told).encode(), str(int(event.signed_at.timestamp()))
-    signed = f"{event.id}.{sent_at}.".encode() + body
-    secret = base64.b64decode(keys.secret.removeprefix(PREFIX))
-    signature = base64.b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).decode()
-    headers = {"webhook-id": event.id, "webhook-timestamp": sent_at, "webhook-signature": f"v1,{signature}"}
-    return Webhook({**headers, "Content-Type": "application/json"}, body)
+    return standard(event.id, json.dumps(told).encode(), keys.secret, event.signed_at)
 
 
 def _stripe(event: Event, keys: Keys) -> Webhook:

@@ -30,6 +30,7 @@ LOADED: dict[str, tuple[str, ...]] = {
     "disputes": ("starters.cli.disputes:app",),
     "figures": ("starters.cli.figures:app",),
     "improvement": ("starters.cli.improvements:app",),
+    "inbox": ("starters.cli.inbox:app",),
     "key": ("starters.cli.keys:app",),
     "ledger": ("starters.cli.ledger:app",),
     "library": ("starters.cli.library:app",),

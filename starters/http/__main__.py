@@ -1,20 +1,25 @@
 """`python -m starters.http`: settings → secrets → store → doors, until told to stop."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx2
 
 from providers.settings import build_webhooks
+from providers.sources import read_sources
 from starters import log
 from starters.case_records import CaseRecords
 from starters.client import Cases
+from starters.hints import Hints
 from starters.http.app import build_app
 from starters.http.callers import Callers
 from starters.http.hinting import Hinting
+from starters.http.sources import SourceDoors
 from starters.http.streaming import Streams
 from starters.http.webhooks import WebhookDoors
+from starters.inbox import ANSWER_PATIENCE_SECONDS, Applying, patience_of
 from starters.oidc import OidcProvider, oidc_settings
 from starters.people import People
 from starters.refund_hints import RefundHints
@@ -27,6 +32,7 @@ from store.api_keys import ApiKeys
 from store.audit import AuditLog
 from store.boot_checks import check_store
 from store.disputes import Disputes
+from store.inbox import Inbox
 from store.pool import create_pool
 from store.provider_refunds import ProviderRefunds
 from store.refund_orders import RefundOrders
@@ -41,7 +47,7 @@ async def main() -> None:
     log.configure(settings.log_format, settings.log_level)
     # First of all, so that an empty secret is found before anything listens.
     given = {name: value for name, value in settings.providers().items() if name in PAYMENT_FIELDS}
-    webhooks = build_webhooks(**given)
+    webhooks, sources = build_webhooks(**given), read_sources(settings.webhook_sources_file)
     people_by = oidc_settings(settings)
     client = await connect(settings, lazy=True)
     pool = await create_pool(settings.required_database_url(), application_name="casework-http")
@@ -49,15 +55,18 @@ async def main() -> None:
         await check_store(pool)
         refunds = ProviderRefunds(pool)
         hinting = Hinting(refunds, RefundOrders(pool), RefundHints(client, settings.task_queue))
-        async with _running(hinting), httpx2.AsyncClient() as http:
+        records, inbox, queue = CaseRecords(pool), Inbox(pool), settings.task_queue
+        patient = Cases(client, records, task_queue=queue, patience_seconds=ANSWER_PATIENCE_SECONDS)
+        applying = Applying(inbox, patient, Hints(client), patience_of(settings))
+        async with _running(hinting.run(), applying.run()), httpx2.AsyncClient() as http:
             provider = OidcProvider(people_by, http) if people_by else None
             doors = WebhookDoors(webhooks, refunds, Disputes(pool), tell=hinting.wake, look=hinting.look)
-            app = build_app(doors.routes())
-            records = CaseRecords(pool)
+            app = build_app([*doors.routes(), *SourceDoors(sources, inbox, applying.wake).routes()])
             app.state.records = records
             app.state.witness = Witness(AuditLog(pool), "http")
             app.state.callers = Callers(ApiKeys(pool), People(Staff(pool)), provider)
-            app.state.cases = Cases(client, records, task_queue=settings.task_queue)
+            app.state.inbox, app.state.applying = inbox, applying
+            app.state.cases = Cases(client, records, task_queue=queue)
             app.state.streams = streams = Streams()
             await serve(app, settings.http_host, settings.http_port, on_stop=streams.leave)
     finally:
@@ -65,14 +74,14 @@ async def main() -> None:
 
 
 @asynccontextmanager
-async def _running(hinting: Hinting) -> AsyncGenerator[None]:
-    task = asyncio.create_task(hinting.run())
+async def _running(*work: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
+    tasks = [asyncio.create_task(each) for each in work]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from domain.errors import CaseworkError, NotFound
 from starters.http.acting import all_routers
 from starters.http.door_errors import BodyTooLarge
 from starters.http.feed import router as feed
+from starters.http.inbox import router as inbox
 from starters.http.problems import (
     RESPONSES,
     TYPES,
@@ -86,7 +87,7 @@ def build_app(routes: Sequence[BaseRoute] = ()) -> FastAPI:
         },
     )
     app.add_middleware(BodyLimit)
-    for router in (reading, feed, *all_routers()):
+    for router in (reading, feed, inbox, *all_routers()):
         app.include_router(router)
     app.add_api_route(f"{TYPES}/{{code}}", look_up, tags=["problems"], summary="What a code stands for")
     return app

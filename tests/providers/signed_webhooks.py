@@ -9,9 +9,10 @@ from typing import Any
 from providers.webhooks import PaymentWebhooks
 from sandbox.dialects import accounts
 from sandbox.dialects.accounts import Accounts
-from sandbox.dialects.webhooks import DisputeEvent, Event, Keys, Webhook, keys_of, write, write_dispute
+from sandbox.dialects.webhooks import DisputeEvent, Event, Keys, keys_of, write, write_dispute
 from sandbox.journal import Journal
 from sandbox.payment_messages import Capture, Dialect, Dispute, Refund
+from sandbox.signing import Webhook
 from tests.providers.rails import account_of
 
 RAILS = ("sandbox", "stripe", "wechat", "alipay")

@@ -27,8 +27,9 @@ from providers.webhook_forms import SKEW
 from providers.webhooks import PaymentWebhooks
 from providers.webhooks_alipay import RESENT_FOR
 from sandbox.dialects.accounts import Accounts
-from sandbox.dialects.webhooks import Webhook, forged_keys, keys_of, without_signature, write
+from sandbox.dialects.webhooks import forged_keys, keys_of, write
 from sandbox.payment_messages import Dialect
+from sandbox.signing import Webhook, without_signature
 from tests.providers.signed_webhooks import (
     MERCHANT,
     NOW,

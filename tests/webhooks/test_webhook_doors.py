@@ -15,9 +15,10 @@ import yaml
 
 from sandbox.client import SandboxClient
 from sandbox.dialects.accounts import Accounts
-from sandbox.dialects.webhooks import Webhook, forged_keys, without_signature
+from sandbox.dialects.webhooks import forged_keys
 from sandbox.launch import SandboxProcess
 from sandbox.payment_messages import Capture, Delivery, WebhookSettings
+from sandbox.signing import Webhook, without_signature
 from store.pool import Pool
 from tests.http_program import HttpProgram, running_http, start_http
 from tests.providers.rails import account_of, rail_at

@@ -65,6 +65,7 @@ def env_of(room: Engine) -> dict[str, str]:
         "TEMPORAL_ADDRESS": at.running_temporal,
         "CASEWORK_PAYMENTS_URL": at.payments_url,
         "CASEWORK_PAYMENTS_WEBHOOK_SECRET": at.payments_webhook_secret,
+        "CASEWORK_WEBHOOK_SOURCES_FILE": at.webhook_sources_file,
         "CASEWORK_OIDC_ISSUER": at.oidc_issuer,
         "CASEWORK_OIDC_CLIENT_ID": at.oidc_client_id,
         "CASEWORK_OIDC_CLIENT_SECRET": at.oidc_client_secret,

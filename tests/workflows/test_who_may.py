@@ -4,6 +4,7 @@ It is made from the app's own routes: a route that nobody has put into `NEEDS` f
 """
 
 from collections.abc import AsyncGenerator, Iterator
+from datetime import UTC, datetime
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -11,10 +12,12 @@ import httpx2
 import pytest
 from starlette.routing import Route
 
+from domain.inbox import Told
 from domain.kinds import KINDS
 from starters.http.acting import address_of, plural
 from starters.http.app import build_app
 from starters.updates import updates_of
+from store.inbox import Envelope, Inbox, InboxFilter
 from tests.workflows.complaint_desk import open_complaint
 from tests.workflows.desk import FAULTY, Desk
 from tests.workflows.doors import Callers, api_of, callers_of
@@ -28,6 +31,7 @@ MAY = {
     "open": WORKERS | {"ops"},
     "assign": frozenset({"agent", "lead"}),
     "retarget": frozenset({"lead"}),
+    "replay": frozenset({"ops"}),
 }
 """Who may what, written down a second time. `open` has `ops` in it, who may have a closed case go on."""
 PUBLIC = "public"
@@ -35,12 +39,16 @@ ANYWHERE = "/v1/cases"
 STREAM = "/v1/events/stream"
 OF_NO_CASE = (ANYWHERE, "/v1/events", STREAM)
 """Addresses that name no case: who is bound to a merchant gets that one's."""
+INBOX = "/v1/inbox"
 READS = ("", "/summary", "/progress", "/events", "/clocks")
 
 NEEDS: dict[tuple[str, str], str] = {
     ("GET", "/v1/openapi.json"): PUBLIC,
     ("GET", "/problems/{code}"): PUBLIC,
     **{("GET", address): "read" for address in OF_NO_CASE},
+    ("GET", INBOX): "replay",
+    ("GET", f"{INBOX}/{{entry}}"): "replay",
+    ("POST", f"{INBOX}/{{entry}}/replay"): "replay",
     **{("GET", f"/v1/cases/{{case_id}}{what}"): "read" for what in READS},
 }
 for kind in KINDS.values():
@@ -94,7 +102,7 @@ def expected(cell: Cell) -> int:
         return 401
     if cell.who not in MAY[need]:
         return 403
-    if cell.whose == "other merchant" and cell.pattern not in (*OF_NO_CASE, *OPENINGS):
+    if cell.whose == "other merchant" and cell.pattern not in (*OF_NO_CASE, INBOX, *OPENINGS):
         return 404
     return 200 if cell.method == "GET" else 400
 
@@ -102,12 +110,22 @@ def expected(cell: Cell) -> int:
 OPENINGS = tuple(f"/v1/{plural(kind.name)}" for kind in KINDS.values())
 
 
-def address(cell: Cell, cases: dict[str, str]) -> str:
-    """The route's address for one of the cases."""
+def address(cell: Cell, cases: dict[str, str], entries: dict[str, int]) -> str:
+    """The route's address for one of the cases, or of the webhooks."""
     case_id = cases[cell.whose]
     _, merchant, number = case_id.split(":")
     code = "forbidden"
-    return cell.pattern.format(case_id=case_id, merchant=merchant, number=number, code=code)
+    named = {"case_id": case_id, "merchant": merchant, "number": number, "entry": entries[cell.whose]}
+    return cell.pattern.format(code=code, **named)
+
+
+async def webhook_of(desk: Desk, merchant: str) -> int:
+    """A webhook of a merchant that was kept."""
+    envelope = Envelope(source="shop", merchant=merchant, webhook_id="w-1", sent_at=datetime.now(UTC))
+    inbox = Inbox(desk.pool)
+    await inbox.keep(envelope, Told(type="order.paid"), b"{}", envelope.sent_at)
+    [entry] = await inbox.page(InboxFilter(merchant=merchant), 1)
+    return entry.entry
 
 
 async def status_of(callers: Callers, cell: Cell, at: str, **body: Any) -> int:
@@ -125,11 +143,13 @@ async def test_everybody_may_what_their_role_may_and_nothing_else(desk: Desk, ca
     for case_id, team in teams.items():
         await desk.pool.execute("UPDATE cases SET team = $2 WHERE case_id = $1", case_id, team)
     cases = {"own": own, "other team": other_team, "other merchant": "return:somebody-else:R-1"}
+    own_webhook, anothers = [await webhook_of(desk, each) for each in (desk.merchant, f"x{desk.merchant}")]
+    entries = {"own": own_webhook, "other team": own_webhook, "other merchant": anothers}
     wrong: list[str] = []
     for who, (method, pattern), whose in product(callers.headers, NEEDS, cases):
         cell = Cell(who, method, pattern, whose)
         body = {"json": NONSENSE} if method == "POST" else {}
-        status = await status_of(callers, cell, address(cell, cases), **body)
+        status = await status_of(callers, cell, address(cell, cases, entries), **body)
         if status != expected(cell):
             wrong.append(f"{cell}: {status}, not {expected(cell)}")
     assert wrong == []

@@ -32,6 +32,8 @@ PARTS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "http", "worke
 
 LOOPBACK = "127.0.0.1"
 WEBHOOKS = "/webhooks/payments"
+SOURCES = "/webhooks"
+"""Behind it carriers, shop and warehouse have their doors."""
 TEMPORAL_STORE = "temporal.db"
 """Temporal's SQLite in the state folder, where its history is kept."""
 STAFF_OF_SANDBOX = "staff.json"
@@ -164,7 +166,7 @@ async def plan_sandbox(state_dir: Path, port: int, staff: Roster | None = None) 
 
 
 def plan_http(state_dir: Path, port: int, env: Mapping[str, str]) -> Plan:
-    """What gateways call; it announces its address, and the sandbox's gateway is told of it."""
+    """What others call; it announces its address, and the sandbox's senders of webhooks are told of it."""
     port, sandbox_url = port or free_port(), env.get(f"{ENV_PREFIX}SANDBOX_URL")
 
     async def settle(running: RunningPart) -> EngineAddresses:
@@ -173,6 +175,8 @@ def plan_http(state_dir: Path, port: int, env: Mapping[str, str]) -> Plan:
             async with httpx2.AsyncClient() as http:
                 where = {"url": said["url"] + WEBHOOKS}
                 (await http.put(f"{sandbox_url}/payments/webhooks", json=where)).raise_for_status()
+                sources = {"url": said["url"] + SOURCES}
+                (await http.put(f"{sandbox_url}/webhooks/", json=sources)).raise_for_status()
         return EngineAddresses(http_url=said["url"])
 
     return Plan(
