@@ -110,7 +110,7 @@ async def do(
         raise InvalidRequest("a no needs a reason: the case hears it", field="reason")
     done = await decide_all(desk, who, verdict, seen_of(refund), reason)
     made = sum(1 for each in done if not each.code)
-    return show(request, "approvals_done.html", person=who, verdict=verdict, done=done, made=made)
+    return show(request, "approvals_done.html", person=who, done=done, made=made, back="/approvals")
 
 
 def seen_of(refunds: Sequence[str]) -> list[Seen]:
@@ -130,7 +130,9 @@ async def decide_all(
     """
     known = [await _asked(desk, who, each) for each in seen]
     return [
-        await _decide(desk, who, verdict, each, reason) if isinstance(asked, Approval) else asked
+        await desk.approvals.answer(each, approve=verdict == "approve", by=who.subject, reason=reason)
+        if isinstance(asked, Approval)
+        else asked
         for each, asked in zip(seen, known, strict=True)
     ]
 
@@ -143,19 +145,6 @@ async def _asked(desk: Desk, who: SignedIn, seen: Seen) -> Approval | Decided:
         return Decided(refund_id=seen.refund_id, code=error.code, message=error.message)
     check_sees(who, asked.case_id)
     return asked
-
-
-async def _decide(desk: Desk, who: SignedIn, verdict: Verdict, seen: Seen, reason: str | None) -> Decided:
-    try:
-        if verdict == "approve":
-            word = await desk.approvals.approve(seen.refund_id, by=who.subject, hash=seen.hash, reason=reason)
-        else:
-            word = await desk.approvals.decline(
-                seen.refund_id, by=who.subject, hash=seen.hash, reason=reason or ""
-            )
-    except CaseworkError as error:
-        return Decided(refund_id=seen.refund_id, code=error.code, message=error.message)
-    return Decided(refund_id=seen.refund_id, state=word.state)
 
 
 def _decides(who: SignedIn) -> bool:

@@ -9,7 +9,7 @@ from domain.base import Model, Slug, UtcInstant
 from domain.cases.messages import CaseName
 from domain.errors import ANSWERS, CaseworkError, NotFound
 from domain.returns.messages import Inspect, Receive
-from domain.shipments.messages import Carrier, OpenShipment, TrackingNo, number_of
+from domain.shipments.messages import Carrier, OpenShipment, TrackingNo, watch_of
 
 InboxState = Literal["waiting", "applied", "ignored", "dead"]
 """`dead`: a dead letter, which a person looks at and has applied again."""
@@ -26,8 +26,7 @@ class LookAtParcel(Model):
     @property
     def about(self) -> str:
         """The watch's id, whether there is one or not."""
-        number = number_of(self.carrier, self.tracking_no)
-        return f"{OpenShipment.kind}:{self.merchant}:{number}"
+        return watch_of(self.merchant, self.carrier, self.tracking_no)
 
 
 class WatchParcel(Model):

@@ -90,11 +90,13 @@ class ApprovalDesk:
 
     async def approve_all(self, seen: Sequence[Seen], *, by: str, reason: str | None = None) -> list[Decided]:
         """Approve one after the other; one that is refused leaves the others alone."""
-        return [await self._one_of_several(each, by, reason) for each in seen]
+        return [await self.answer(each, approve=True, by=by, reason=reason) for each in seen]
 
-    async def _one_of_several(self, seen: Seen, by: str, reason: str | None) -> Decided:
+    async def answer(self, seen: Seen, *, approve: bool, by: str, reason: str | None = None) -> Decided:
+        """The word on what was seen; a refusal is told, not raised."""
         try:
-            done = await self.approve(seen.refund_id, by=by, hash=seen.hash, reason=reason)
+            word = message(DecideRefund, by=by, approve=approve, hash=seen.hash, reason=reason)
+            done = await self._decide(seen.refund_id, word, None)
         except CaseworkError as error:
             return Decided(refund_id=seen.refund_id, code=error.code, message=error.message)
         return Decided(refund_id=seen.refund_id, state=done.state)

@@ -15,7 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.calls import is_unconnected, typed
 from domain.errors import CaseNotFound, NoAnswer
-from domain.shipments.messages import OpenShipment, number_of
+from domain.shipments.messages import watch_of
 
 REST_SECONDS = 5.0
 """A parcel that was hinted at is left in peace for so long: its look-up sees what came since."""
@@ -38,7 +38,7 @@ class Hints:
 
         Raises `CaseNotFound` for a parcel that nobody watches.
         """
-        case_id = _watch_of(merchant, carrier, tracking_no)
+        case_id = watch_of(merchant, carrier, tracking_no)
         last = self._hinted_at.get(case_id)
         if last is not None and self._now() - last < REST_SECONDS:
             self.dropped += 1
@@ -53,7 +53,7 @@ class Hints:
 
     def rest_seconds(self, merchant: str, carrier: str, tracking_no: str) -> float:
         """How long the parcel is still left in peace; what is hinted by then changes nothing."""
-        last = self._hinted_at.get(_watch_of(merchant, carrier, tracking_no))
+        last = self._hinted_at.get(watch_of(merchant, carrier, tracking_no))
         return 0.0 if last is None else max(0.0, last + REST_SECONDS - self._now())
 
     def _note(self, case_id: str) -> None:
@@ -92,7 +92,3 @@ class Hints:
         if described.close_time is not None:
             raise CaseNotFound(f"the watch over {case_id} has ended", case_id=case_id)
         return False
-
-
-def _watch_of(merchant: str, carrier: str, tracking_no: str) -> str:
-    return f"{OpenShipment.kind}:{merchant}:{number_of(carrier, tracking_no)}"

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -12,6 +11,7 @@ from domain.errors import CaseworkError, NoAnswer
 from domain.inbox import AskReturn, LookAtParcel, Patience, WatchParcel, judge
 from providers.sources import Source, read
 from starters.client import Cases
+from starters.draining import Draining
 from starters.hints import Hints
 from starters.settings import Settings
 from store.inbox import Due, Inbox
@@ -43,28 +43,22 @@ class Applying:
         self._hints = hints
         self._patience = patience
         self._now = now
-        self._news = asyncio.Event()
+        self._draining = Draining(LOOK_SECONDS, waits="the inbox waits", failed="the inbox failed")
         self._temporal_answers = True
         self._forgotten_at: datetime | None = None
 
     def wake(self) -> None:
         """Something has come: look now."""
-        self._news.set()
+        self._draining.wake()
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        while True:
-            self._news.clear()
-            try:
-                while await self.drain():
-                    pass
-                await self._forget()
-            except CaseworkError as error:
-                structlog.get_logger().warning("the inbox waits", code=error.code)
-            except Exception:  # noqa: BLE001 - one mistake must not end it for all others
-                structlog.get_logger().exception("the inbox failed")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), LOOK_SECONDS)
+        await self._draining.run(self._drain_all)
+
+    async def _drain_all(self) -> None:
+        while await self.drain():
+            pass
+        await self._forget()
 
     async def drain(self) -> bool:
         """Apply some of what is due; whether there may be more that can be applied now.

@@ -85,6 +85,11 @@ def number_of(carrier: str, tracking_no: str) -> str:
     return f"{carrier}.{tracking_no}"
 
 
+def watch_of(merchant: str, carrier: str, tracking_no: str) -> str:
+    """The id of a parcel's watch, whether there is one or not."""
+    return f"{OpenShipment.kind}:{merchant}:{number_of(carrier, tracking_no)}"
+
+
 class Promise(Message):
     """The shop promises another day, or the parcel another method."""
 

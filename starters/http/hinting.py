@@ -1,13 +1,11 @@
 """Has refunds look at their provider after its news: at once where that can be, and later where it cannot."""
 
-import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-import structlog
-
 from domain.errors import CaseworkError, NotFound
+from starters.draining import Draining
 from starters.refund_hints import RefundHints
 from store.provider_refunds import ProviderRefund, ProviderRefunds
 from store.refund_orders import RefundOrders
@@ -33,11 +31,11 @@ class Hinting:
         self._orders = orders
         self._hints = hints
         self._now = now
-        self._news = asyncio.Event()
+        self._draining = Draining(LOOK_SECONDS, waits="hints wait", failed="a hint failed")
 
     def wake(self) -> None:
         """There is news: look now."""
-        self._news.set()
+        self._draining.wake()
 
     async def look(self, refund_id: str) -> None:
         """Tell one refund now, unless no case has recorded it. Raises what keeps it from being told."""
@@ -46,17 +44,11 @@ class Hinting:
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        while True:
-            self._news.clear()
-            try:
-                while await self.drain() == BATCH:
-                    pass
-            except CaseworkError as error:
-                structlog.get_logger().warning("hints wait", code=error.code)
-            except Exception:  # noqa: BLE001 - one that cannot be given must not end all others
-                structlog.get_logger().exception("a hint failed")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), LOOK_SECONDS)
+        await self._draining.run(self._drain_all)
+
+    async def _drain_all(self) -> None:
+        while await self.drain() == BATCH:
+            pass
 
     async def drain(self) -> int:
         """Hint at what is due now, and say how many those were. Raises what keeps it from going on."""
