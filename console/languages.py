@@ -26,9 +26,9 @@ def language_of(request: Request) -> Language:
     return negotiated(request.headers.get("accept-language", ""))
 
 
-def negotiated(accepted: str) -> Language:
+def negotiated(accepted: str, otherwise: Language = LANGUAGES[0]) -> Language:
     """The best of an `Accept-Language`; `zh-TW` is Chinese, `en-GB` English, anything else is passed over."""
-    best: tuple[float, Language] = (0.0, LANGUAGES[0])
+    best: tuple[float, Language] = (0.0, otherwise)
     for part in accepted.split(","):
         tag, _, parameter = part.strip().partition(";")
         for language in LANGUAGES:

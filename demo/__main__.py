@@ -28,7 +28,7 @@ from workers.engine import AlreadyRunning, PartName, Ports, RunningPart, engine
 from workers.engine.parts import free_port
 from workers.engine.up import keep_running, stop_on_signals
 
-SERVERS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "console")
+SERVERS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "console", "customer")
 USUAL_UI_PORT = 8233
 WIDTH_MAX = 80
 STOPPED_BY_CTRL_C = 130

@@ -19,6 +19,12 @@ class Unauthenticated(CaseworkError):
     code = "unauthenticated"
 
 
+class LinkInvalid(Unauthenticated):
+    """The link opens nothing: it is wrong, has expired or was revoked; ask for a new one."""
+
+    code = "link_invalid"
+
+
 class RequestForged(Forbidden):
     """The request did not come from one of our own pages: its token is missing or not the session's."""
 
@@ -36,7 +42,7 @@ BesideTheDesk = Literal["ops", "auditor", "finance"]
 """Roles of people who are not on the staff; their provider's claim says which."""
 BESIDE_THE_DESK: tuple[BesideTheDesk, ...] = get_args(BesideTheDesk)
 
-Permission = Literal["read", "open", "act", "reopen", "assign", "retarget", "replay"]
+Permission = Literal["read", "open", "act", "reopen", "assign", "retarget", "replay", "link"]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 
 GRANTED: dict[Permission, tuple[AccessRole, ...]] = {
@@ -47,9 +53,12 @@ GRANTED: dict[Permission, tuple[AccessRole, ...]] = {
     "reopen": ("lead", "ops"),
     "retarget": ("lead",),
     "replay": ("ops",),
+    "link": ("backend", "agent", "lead"),
 }
 """`act`: what a case's stage asks for. `reopen`: let a closed case go on, as after an operator's stop.
-`replay`: see which webhooks came, and have dead letters applied again."""
+`replay`: see which webhooks came, and have dead letters applied again.
+`link`: let a customer see one case of theirs, and act on it.
+"""
 
 MASKED: tuple[AccessRole, ...] = ("auditor", "finance")
 """Who sees cases without what is about people (`domain/personal.py`), unless they say why they need it."""

@@ -40,6 +40,8 @@ class EngineAddresses(BaseModel):
     sandbox_url: str | None = None
     http_url: str | None = None
     console_url: str | None = None
+    customer_url: str | None = None
+    customer_link_keys_file: str | None = None
     shop_url: str | None = None
     payments_url: str | None = None
     payments_webhook_secret: str | None = None

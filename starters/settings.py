@@ -131,6 +131,16 @@ class Settings(ProviderFields):
     """0 takes a free one."""
     console_url: str | None = None
     """Where the `up` that runs has it."""
+    customer_host: str = "127.0.0.1"
+    """Where `python -m console.customer` listens, as `http_host`."""
+    customer_port: Annotated[int, Field(ge=0, le=65535)] = 8470
+    """0 takes a free one."""
+    customer_url: str | None = None
+    """Where the `up` that runs has it."""
+    customer_public_url: str | None = None
+    """Where customers find their page, if that is not where it listens: links begin so."""
+    customer_link_keys_file: Path | None = None
+    """Keys that sign customers' links; without it there are none."""
     oidc_issuer: str | None = None
     """The OpenID provider of people; without one only systems with API keys are known."""
     oidc_client_id: str | None = None

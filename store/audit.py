@@ -10,8 +10,18 @@ from store.sql import load
 
 Q = load("audit")
 
-AuditKind = Literal["refused", "read", "unmasked", "exported", "signed_in", "signed_out", "replayed"]
-Door = Literal["http", "console", "cli"]
+AuditKind = Literal[
+    "refused",
+    "read",
+    "unmasked",
+    "exported",
+    "signed_in",
+    "signed_out",
+    "replayed",
+    "link_made",
+    "link_revoked",
+]
+Door = Literal["http", "console", "customer", "cli"]
 
 
 class AuditEntry(Model):

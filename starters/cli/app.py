@@ -34,6 +34,7 @@ LOADED: dict[str, tuple[str, ...]] = {
     "key": ("starters.cli.keys:app",),
     "ledger": ("starters.cli.ledger:app",),
     "library": ("starters.cli.library:app",),
+    "link": ("starters.cli.links:app",),
     "order": ("starters.cli.orders:app",),
     "policy": (
         "starters.cli.rules:policy_app",

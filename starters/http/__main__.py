@@ -12,6 +12,7 @@ from providers.sources import read_sources
 from starters import log
 from starters.case_records import CaseRecords
 from starters.client import Cases
+from starters.customer_links import build_link_desk
 from starters.hints import Hints
 from starters.http.app import build_app
 from starters.http.callers import Callers
@@ -52,6 +53,7 @@ async def main() -> None:
     client = await connect(settings, lazy=True)
     pool = await create_pool(settings.required_database_url(), application_name="casework-http")
     try:
+        links = build_link_desk(settings, pool)
         await check_store(pool)
         refunds = ProviderRefunds(pool)
         hinting = Hinting(refunds, RefundOrders(pool), RefundHints(client, settings.task_queue))
@@ -66,6 +68,7 @@ async def main() -> None:
             app.state.witness = Witness(AuditLog(pool), "http")
             app.state.callers = Callers(ApiKeys(pool), People(Staff(pool)), provider)
             app.state.inbox, app.state.applying = inbox, applying
+            app.state.links = links
             app.state.cases = Cases(client, records, task_queue=queue)
             app.state.streams = streams = Streams()
             await serve(app, settings.http_host, settings.http_port, on_stop=streams.leave)

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from activities.request_headers import REQUEST_ID
 from domain import errors
-from domain.access import RequestForged, Unauthenticated
+from domain.access import LinkInvalid, RequestForged, Unauthenticated
 from domain.base import Model
 from domain.errors import CaseworkError
 from starters.http import door_errors as doors
@@ -73,7 +73,7 @@ def status_of(error: type[CaseworkError]) -> int:
 @cache
 def codes() -> dict[str, type[CaseworkError]]:
     """Every code, and what it stands for."""
-    tree = [Unauthenticated, RequestForged, *vars(errors).values(), *vars(doors).values()]
+    tree = [Unauthenticated, LinkInvalid, RequestForged, *vars(errors).values(), *vars(doors).values()]
     return {each.code: each for each in tree if isinstance(each, type) and issubclass(each, CaseworkError)}
 
 

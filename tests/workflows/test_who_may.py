@@ -32,6 +32,7 @@ MAY = {
     "assign": frozenset({"agent", "lead"}),
     "retarget": frozenset({"lead"}),
     "replay": frozenset({"ops"}),
+    "link": WORKERS,
 }
 """Who may what, written down a second time. `open` has `ops` in it, who may have a closed case go on."""
 PUBLIC = "public"
@@ -50,6 +51,8 @@ NEEDS: dict[tuple[str, str], str] = {
     ("GET", f"{INBOX}/{{entry}}"): "replay",
     ("POST", f"{INBOX}/{{entry}}/replay"): "replay",
     **{("GET", f"/v1/cases/{{case_id}}{what}"): "read" for what in READS},
+    **{(method, "/v1/cases/{case_id}/links"): "link" for method in ("GET", "POST")},
+    ("DELETE", "/v1/cases/{case_id}/links/{link_id}"): "link",
 }
 for kind in KINDS.values():
     NEEDS["POST", f"/v1/{plural(kind.name)}"] = "open"
@@ -57,6 +60,8 @@ for kind in KINDS.values():
         need = update if update in ("assign", "retarget") else "act"
         NEEDS["POST", f"/v1/{plural(kind.name)}/{{merchant}}/{{number}}/{address_of(update)}"] = need
 
+STATUS = {"GET": 200, "POST": 400, "DELETE": 404}
+"""For who may: there is something to read, nonsense is refused, and a link that nobody made is not there."""
 NONSENSE = {"no_such_field": 1}
 """Who may ask is told that this is no request; who may not is not told even that."""
 
@@ -104,7 +109,7 @@ def expected(cell: Cell) -> int:
         return 403
     if cell.whose == "other merchant" and cell.pattern not in (*OF_NO_CASE, INBOX, *OPENINGS):
         return 404
-    return 200 if cell.method == "GET" else 400
+    return STATUS[cell.method]
 
 
 OPENINGS = tuple(f"/v1/{plural(kind.name)}" for kind in KINDS.values())
@@ -116,7 +121,7 @@ def address(cell: Cell, cases: dict[str, str], entries: dict[str, int]) -> str:
     _, merchant, number = case_id.split(":")
     code = "forbidden"
     named = {"case_id": case_id, "merchant": merchant, "number": number, "entry": entries[cell.whose]}
-    return cell.pattern.format(code=code, **named)
+    return cell.pattern.format(code=code, link_id="none", **named)
 
 
 async def webhook_of(desk: Desk, merchant: str) -> int:

@@ -15,6 +15,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 USUAL_TEMPORAL_PORT = 7233
 USUAL_UI_PORT = 8233
 USUAL_CONSOLE_PORT = 8490
+USUAL_CUSTOMER_PORT = 8470
 
 
 def port_option(default: str) -> Any:
@@ -26,6 +27,7 @@ AnyPort = Annotated[int, port_option("Default: any free one.")]
 TemporalPort = Annotated[int | None, port_option(f"Default: {USUAL_TEMPORAL_PORT}, or any if taken.")]
 UiPort = Annotated[int | None, port_option(f"Default: {USUAL_UI_PORT}, or any if taken.")]
 ConsolePort = Annotated[int | None, port_option(f"Default: {USUAL_CONSOLE_PORT}, or any if taken.")]
+CustomerPort = Annotated[int | None, port_option(f"Default: {USUAL_CUSTOMER_PORT}, or any if taken.")]
 
 
 @app.command()
@@ -41,6 +43,7 @@ def up(
     sandbox_port: AnyPort = 0,
     http_port: AnyPort = 0,
     console_port: ConsolePort = None,
+    customer_port: CustomerPort = None,
     time_skipping: Annotated[
         bool, typer.Option("--time-skipping", help="Let tests skip a workflow's time.")
     ] = False,
@@ -49,10 +52,10 @@ def up(
     """Start all parts in the foreground; Ctrl-C or `casework down` stops them.
 
     Prints one line per part with its address, then `ready`. A part that the settings place elsewhere (a
-    database, Temporal, all providers) is used and not started. A worker, the reconciler or the console that
-    dies is started again, up to five times in a row; when another part dies, it is named with the end of its
-    log, the rest is stopped and the status is 1. Where an `up` runs, its parts are printed and the status is
-    0. Without workers the reconciler is left out, too.
+    database, Temporal, all providers) is used and not started. A worker, the reconciler, the console or the
+    customer's page that dies is started again, up to five times in a row; when another part dies, it is named
+    with the end of its log, the rest is stopped and the status is 1. Where an `up` runs, its parts are
+    printed and the status is 0. Without workers the reconciler is left out, too.
     """
     ports = Ports(
         temporal=free_port(USUAL_TEMPORAL_PORT) if temporal_port is None else temporal_port,
@@ -61,6 +64,7 @@ def up(
         sandbox=sandbox_port,
         http=http_port,
         console=free_port(USUAL_CONSOLE_PORT) if console_port is None else console_port,
+        customer=free_port(USUAL_CUSTOMER_PORT) if customer_port is None else customer_port,
     )
     options = UpOptions(
         without=_part_names(without),

@@ -19,6 +19,7 @@ from starters.engine_state import (
     read_state,
     write_state,
 )
+from starters.link_keys import ensure_link_keys
 from starters.moments import span
 from starters.settings import ENV_PREFIX, Settings
 from workers.engine.parts import (
@@ -28,6 +29,7 @@ from workers.engine.parts import (
     Plan,
     Ports,
     plan_console,
+    plan_customer,
     plan_http,
     plan_postgres,
     plan_reconciler,
@@ -37,6 +39,8 @@ from workers.engine.parts import (
 )
 from workers.engine.process import RunningPart, end_leftover
 
+LINK_KEYS_FILE = "customer-link-keys.yaml"
+"""Keys of customers' links, in the state folder: a link goes on through a restart."""
 LOCK_TRIES = 20
 LOCK_PAUSE_SECONDS = 0.05
 
@@ -94,10 +98,14 @@ class Engine:
         self.write("starting")
         await running.until(lambda: plan.is_ready(running))
         learned = await plan.settle(running)
-        self.addresses = self.addresses.model_copy(update=learned.model_dump(exclude_none=True))
+        self.learn(learned)
         running.address = plan.address(learned)
         self._on_ready(running)
         return running
+
+    def learn(self, learned: EngineAddresses) -> None:
+        """Keep what programs that work with these parts are told from now on."""
+        self.addresses = self.addresses.model_copy(update=learned.model_dump(exclude_none=True))
 
     async def bring_up_again(self, ended: RunningPart) -> RunningPart:
         """Start a part that has ended once more: the same command and ports, and what it left on disk."""
@@ -183,6 +191,10 @@ async def engine(
             settings_of_temporal = (*(TIME_SKIPPING if time_skipping else ()), *temporal_settings)
             servers = _servers(folder, ports, settings_of_temporal, staff, keep_history=keep_history)
             await _start_servers(room, [plan for name, plan in servers.items() if name in parts])
+            if {"http", "console", "customer"} & set(parts):
+                room.learn(
+                    EngineAddresses(customer_link_keys_file=str(ensure_link_keys(folder / LINK_KEYS_FILE)))
+                )
             if "http" in parts:
                 await room.bring_up(plan_http(folder, ports.http, room.environment()))
             for _ in range(workers if "worker" in parts else 0):
@@ -191,6 +203,8 @@ async def engine(
                 await room.start_reconciler()
             if "console" in parts:
                 await room.bring_up(plan_console(folder, ports.console, room.environment()))
+            if "customer" in parts:
+                await room.bring_up(plan_customer(folder, ports.customer, room.environment()))
             room.write("ready")
             yield room
         finally:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import httpx2
 from temporalio.client import Client
@@ -24,10 +24,10 @@ from workers.boot_checks import check_temporal
 from workers.engine import postgres
 from workers.engine.process import Part, RunningPart
 
-PartName = Literal["postgres", "temporal", "sandbox", "http", "worker", "reconciler", "console"]
+PartName = Literal["postgres", "temporal", "sandbox", "http", "worker", "reconciler", "console", "customer"]
 CASE_PARTS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "worker")
 """What cases need; nobody calls them from outside."""
-PARTS: tuple[PartName, ...] = ("postgres", "temporal", "sandbox", "http", "worker", "reconciler", "console")
+PARTS: tuple[PartName, ...] = get_args(PartName)
 """In the order of starting; they stop in the reverse order."""
 
 LOOPBACK = "127.0.0.1"
@@ -56,6 +56,7 @@ class Ports:
     sandbox: int = 0
     http: int = 0
     console: int = 0
+    customer: int = 0
 
 
 def is_free(port: int) -> bool:
@@ -194,23 +195,35 @@ def plan_http(state_dir: Path, port: int, env: Mapping[str, str]) -> Plan:
 
 
 def plan_console(state_dir: Path, port: int, env: Mapping[str, str]) -> Plan:
-    """The lead's pages; it announces its address."""
+    """The lead's pages; they announce their address."""
+    return _plan_pages("console", "console", state_dir, port, env)
+
+
+def plan_customer(state_dir: Path, port: int, env: Mapping[str, str]) -> Plan:
+    """The customer's page; it announces its address."""
+    return _plan_pages("customer", "console.customer", state_dir, port, env)
+
+
+def _plan_pages(
+    name: Literal["console", "customer"], module: str, state_dir: Path, port: int, env: Mapping[str, str]
+) -> Plan:
     port = port or free_port()
+    own = {f"{ENV_PREFIX}{name.upper()}_HOST": LOOPBACK, f"{ENV_PREFIX}{name.upper()}_PORT": str(port)}
 
     async def settle(running: RunningPart) -> EngineAddresses:
-        return EngineAddresses(console_url=(running.announcement() or {})["url"])
+        return EngineAddresses.model_validate({f"{name}_url": (running.announcement() or {})["url"]})
 
     return Plan(
         part=Part(
-            name="console",
-            command=[sys.executable, "-m", "console"],
+            name=name,
+            command=[sys.executable, "-m", module],
             ports=[port],
-            log=state_dir / "console.log",
-            env={**env, f"{ENV_PREFIX}CONSOLE_HOST": LOOPBACK, f"{ENV_PREFIX}CONSOLE_PORT": str(port)},
+            log=state_dir / f"{name}.log",
+            env={**env, **own},
         ),
         is_ready=_has_announced,
         settle=settle,
-        address=lambda addresses: addresses.console_url or "",
+        address=lambda addresses: getattr(addresses, f"{name}_url") or "",
     )
 
 

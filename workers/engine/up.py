@@ -19,7 +19,7 @@ from workers.engine.process import PartFailed, RunningPart
 
 RESTART_PAUSES_SECONDS = (1, 2, 4, 8, 16)
 """Before each restart of a part that keeps dying and may do so; after the last it is given up."""
-RESTARTED = ("worker", "reconciler", "console")
+RESTARTED = ("worker", "reconciler", "console", "customer")
 STEADY_SECONDS = 60
 """One that lived this long starts counting anew."""
 

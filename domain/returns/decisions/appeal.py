@@ -22,6 +22,14 @@ def decide_appeal(state: ReturnState, command: ask.Appeal, now: datetime) -> lis
     return [facts.Appealed(reason=command.reason)]
 
 
+def takes_appeal(state: ReturnState, now: datetime) -> bool:
+    """Whether the customer may appeal at this moment."""
+    try:
+        return state.appeal is None and bool(decide_appeal(state, ask.Appeal(reason="-"), now))
+    except WrongStage:
+        return False
+
+
 def _was_refused(state: ReturnState) -> bool:
     """The application or a line of it, or goods that did not pass."""
     return bool(state.refused_lines) or any(line.rejected for line in state.lines.values())
