@@ -1,6 +1,6 @@
 # `make` alone prints this help. PYTHON=… chooses the interpreter for `make setup`.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench storm sabotage mutation up down clean lock
+.PHONY: help setup demo test check bench storm sabotage mutation screenshots up down clean lock
 PYTHON ?=
 RUN := .venv/bin/python
 
@@ -14,6 +14,10 @@ setup: ## Make .venv and install the locked packages (again only when the lock c
 
 demo: setup ## Play Double 11 in a minute
 	@./casework demo $(ARGS)
+
+screenshots: setup ## Pictures of every page, to look at, in screenshots/ (ARGS='--only work')
+	@$(RUN) -m tests.browser.chromium --required
+	@$(RUN) -m tests.screenshots $(ARGS)
 
 up: setup ## Start everything in the foreground; Ctrl-C stops it
 	@./casework up $(ARGS)
