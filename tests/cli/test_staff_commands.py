@@ -18,6 +18,7 @@ from tests.cli.conftest import Command, Said
 from tests.domain.staff.desk import content
 from tests.workflows.case import Case
 from tests.workflows.desk import FAULTY, Desk
+from tests.workflows.staff_desk import dismiss
 
 SHIPPED = CHECKOUT / "deploy" / "staff.yaml"
 COLUMNS = 80
@@ -33,10 +34,9 @@ ROSTER = content(shifts__early__week=ALL_DAY)
 @pytest.fixture
 async def no_staff(desk_pool: Pool) -> AsyncGenerator[None]:
     """The session's database without the staff of another test, and without this one's afterwards."""
-    emptied = "TRUNCATE staff_absences, staff_members, staff_teams, staff_shifts, staff_surges"
-    await desk_pool.execute(emptied)
+    await dismiss(desk_pool)
     yield
-    await desk_pool.execute(emptied)
+    await dismiss(desk_pool)
 
 
 @pytest.fixture
