@@ -125,6 +125,8 @@ class Settings(ProviderFields):
     """A warehouse's word waits so long for one that comes before it by its sequence."""
     inbox_kept_days: Annotated[float, Field(gt=0)] = 90
     """A repeat of a webhook that is done with is known for so long."""
+    intake_patience_seconds: Annotated[float, Field(gt=0)] = 3
+    """An opening that Temporal does not answer in so long is kept, and started later."""
     console_host: str = "127.0.0.1"
     """Where `python -m console` listens, as `http_host`."""
     console_port: Annotated[int, Field(ge=0, le=65535)] = 8490

@@ -35,6 +35,11 @@ SIZES = (
         "tests/workflows/test_long_outage.py",
         {"CASEWORK_REFUNDS": "100"},
     ),
+    Size(
+        "Temporal away for 3 minutes under intake",
+        "tests/workflows/test_kept_intake.py",
+        {"CASEWORK_AWAY_SECONDS": "180"},
+    ),
     Size("20,000 worlds", "tests/money/test_simulation.py", {"CASEWORK_SEEDS": "20000"}, at_once=2),
 )
 

@@ -10,6 +10,9 @@ from contextlib import asynccontextmanager
 from starters.settings import CHECKOUT
 from tests.engine.command import OUTSIDE_SETTINGS
 
+PATIENT = {"CASEWORK_INTAKE_PATIENCE_SECONDS": "60"}
+"""A busy machine's openings are not kept because they take a while."""
+
 
 class HttpProgram:
     """The running program; `log` is what it has written once it has ended."""
@@ -46,7 +49,7 @@ async def start_http(env: Mapping[str, str]) -> HttpProgram:
         "-m",
         "starters.http",
         cwd=CHECKOUT,
-        env={**own, "TEMPORAL_CONFIG_FILE": os.devnull, "CASEWORK_HTTP_PORT": "0", **env},
+        env={**own, "TEMPORAL_CONFIG_FILE": os.devnull, "CASEWORK_HTTP_PORT": "0", **PATIENT, **env},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -21,6 +22,7 @@ from starters.http.sources import SourceDoors
 from starters.http.streaming import Streams
 from starters.http.webhooks import WebhookDoors
 from starters.inbox import ANSWER_PATIENCE_SECONDS, Applying, patience_of
+from starters.intake import LATER_PATIENCE_SECONDS, Intaking
 from starters.oidc import OidcProvider, oidc_settings
 from starters.people import People
 from starters.refund_hints import RefundHints
@@ -34,6 +36,7 @@ from store.audit import AuditLog
 from store.boot_checks import check_store
 from store.disputes import Disputes
 from store.inbox import Inbox
+from store.intakes import Intakes
 from store.pool import create_pool
 from store.provider_refunds import ProviderRefunds
 from store.refund_orders import RefundOrders
@@ -57,10 +60,16 @@ async def main() -> None:
         await check_store(pool)
         refunds = ProviderRefunds(pool)
         hinting = Hinting(refunds, RefundOrders(pool), RefundHints(client, settings.task_queue))
-        records, inbox, queue = CaseRecords(pool), Inbox(pool), settings.task_queue
-        patient = Cases(client, records, task_queue=queue, patience_seconds=ANSWER_PATIENCE_SECONDS)
+        records, inbox = CaseRecords(pool), Inbox(pool)
+        cases = partial(Cases, client, records, task_queue=settings.task_queue)
+        patient = cases(patience_seconds=ANSWER_PATIENCE_SECONDS)
         applying = Applying(inbox, patient, Hints(client), patience_of(settings))
-        async with _running(hinting.run(), applying.run()), httpx2.AsyncClient() as http:
+        intaking = Intaking(
+            Intakes(pool),
+            now=cases(patience_seconds=settings.intake_patience_seconds),
+            later=cases(patience_seconds=LATER_PATIENCE_SECONDS),
+        )
+        async with _running(hinting.run(), applying.run(), intaking.run()), httpx2.AsyncClient() as http:
             provider = OidcProvider(people_by, http) if people_by else None
             doors = WebhookDoors(webhooks, refunds, Disputes(pool), tell=hinting.wake, look=hinting.look)
             app = build_app([*doors.routes(), *SourceDoors(sources, inbox, applying.wake).routes()])
@@ -68,8 +77,7 @@ async def main() -> None:
             app.state.witness = Witness(AuditLog(pool), "http")
             app.state.callers = Callers(ApiKeys(pool), People(Staff(pool)), provider)
             app.state.inbox, app.state.applying = inbox, applying
-            app.state.links = links
-            app.state.cases = Cases(client, records, task_queue=queue)
+            app.state.cases, app.state.intaking, app.state.links = cases(), intaking, links
             app.state.streams = streams = Streams()
             await serve(app, settings.http_host, settings.http_port, on_stop=streams.leave)
     finally:

@@ -16,9 +16,11 @@ from starters.gate import check_acts, check_knocks, check_opens, check_turns_to
 from starters.http.callers import Caller
 from starters.http.door_errors import KeyMissing
 from starters.http.etags import etag_of, expected_seqs
+from starters.http.intake import ACCEPTED, IntakeStatus, TheIntaking, accepted
 from starters.http.reading import records_of
 from starters.updates import updates_of
 from store.cases import Cases as CaseRows
+from store.intakes import Intake
 
 PLURALS = {"delivery": "deliveries"}
 
@@ -62,6 +64,7 @@ def router_of(kind: Kind[Any]) -> APIRouter:
         response_model_exclude_none=True,
         operation_id=f"open_{kind.name}",
         summary=f"Open a {kind.name}",
+        responses={ACCEPTED: {"model": IntakeStatus, "description": "Kept; `Location` follows it"}},
     )
     for name, message in updates_of(kind).items():
         router.add_api_route(
@@ -95,15 +98,25 @@ def _opening(kind: Kind[Any]) -> Any:
         who: Opener,
         request: Request,
         response: Response,
+        intaking: TheIntaking,
         start: Annotated[Any, Body()],
         key: OpeningKey = None,
     ) -> Any:
-        """The same number with the same content gets the first answer."""
+        """The same number with the same content gets the first answer.
+
+        Where Temporal does not answer, the opening is kept and started later: 202, and `Location` says where
+        to ask what became of it.
+        """
         assert isinstance(start, OpenCase)
         check_opens(who, start)
         if start.content is None and key is None:
             raise KeyMissing("a reopening needs a header Idempotency-Key of your own")
-        opened = await _cases(request).open(start, key)
+        if start.content is None:
+            opened = await _cases(request).open(start, key)
+        else:
+            opened = await intaking.open(start)
+        if isinstance(opened, Intake):
+            return accepted(opened)
         response.headers["Location"] = f"/v1/cases/{start.case_id}"
         return opened
 

@@ -13,6 +13,7 @@ from starters.http.acting import all_routers
 from starters.http.door_errors import BodyTooLarge
 from starters.http.feed import router as feed
 from starters.http.inbox import router as inbox
+from starters.http.intake import router as intake
 from starters.http.links import router as links
 from starters.http.problems import (
     RESPONSES,
@@ -88,7 +89,7 @@ def build_app(routes: Sequence[BaseRoute] = ()) -> FastAPI:
         },
     )
     app.add_middleware(BodyLimit)
-    for router in (reading, feed, inbox, links, *all_routers()):
+    for router in (reading, intake, feed, inbox, links, *all_routers()):
         app.include_router(router)
     app.add_api_route(f"{TYPES}/{{code}}", look_up, tags=["problems"], summary="What a code stands for")
     return app

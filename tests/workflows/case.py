@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from temporalio.api.enums.v1 import EventType
@@ -25,6 +25,7 @@ from starters.sending import Sender
 if TYPE_CHECKING:
     from tests.workflows.desk import Desk
 
+T = TypeVar("T")
 _keys = count(1)
 PATIENCE_SECONDS = 30
 LOOK_SECONDS = 0.02
@@ -212,11 +213,11 @@ class Case:
 
 
 async def poll(
-    look: Callable[[], Awaitable[dict[str, Any]]], fact: Callable[[dict[str, Any]], Any]
-) -> dict[str, Any]:
+    look: Callable[[], Awaitable[T]], fact: Callable[[T], Any], seconds: float = PATIENCE_SECONDS
+) -> T:
     """Look until it is so."""
-    seen: dict[str, Any] = {}
-    async with patience(lambda: f"still {seen}"):
+    seen: T | None = None
+    async with patience(lambda: f"still {seen}", seconds):
         while True:
             seen = await look()
             if fact(seen):

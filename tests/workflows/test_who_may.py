@@ -41,7 +41,7 @@ STREAM = "/v1/events/stream"
 OF_NO_CASE = (ANYWHERE, "/v1/events", STREAM)
 """Addresses that name no case: who is bound to a merchant gets that one's."""
 INBOX = "/v1/inbox"
-READS = ("", "/summary", "/progress", "/events", "/clocks")
+READS = ("", "/summary", "/progress", "/events", "/clocks", "/intake")
 
 NEEDS: dict[tuple[str, str], str] = {
     ("GET", "/v1/openapi.json"): PUBLIC,
