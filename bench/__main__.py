@@ -10,6 +10,8 @@ from typing import Any
 
 from bench import append, parcels, what_if
 from bench.cpu import BUDGET, CpuComparison, compare_with_twin, median_by_part
+from bench.doors import BUDGET as DOOR_BUDGET
+from bench.doors import DoorLatency, compare_doors
 from bench.plain_complaint import count_plain_complaints
 from bench.plain_delivery import count_plain_deliveries
 from bench.plain_improvement import count_plain_improvements
@@ -29,6 +31,7 @@ class Results:
         self.others = others
         """What a plain case of each other kind costs, by the kind's name."""
         self.cpu: CpuComparison | None = None
+        self.doors: DoorLatency | None = None
         self.append: list[append.Ratio] = []
         self.what_if: list[append.Ratio] = []
         self.parcels: list[append.Ratio] = []
@@ -39,7 +42,7 @@ class Results:
         lines += [_spread_row(_words(spread.name), spread) for spread in self.plain.spreads]
         for kind, spreads in self.others.items():
             lines += [_spread_row(f"{_words(spread.name)}, {kind}", spread) for spread in spreads]
-        more = [*self._types(), *self._cpu(), *self._rates()]
+        more = [*self._types(), *self._cpu(), *self._doors(), *self._rates()]
         return "\n".join([*lines, self._lookups(), *more])
 
     def _lookups(self) -> str:
@@ -64,6 +67,17 @@ class Results:
             f"{'ratio':31}{ratio:>18}{_at_most(BUDGET, self.cpu.ok):>26}",
         ]
 
+    def _doors(self) -> list[str]:
+        if self.doors is None:
+            return []
+        ratios = self.doors.ratios()
+        rows = [
+            f"{name:31}{ours:9.1f}{bare:9.1f}{ratios[name]:9.2f}"
+            f"{_at_most(DOOR_BUDGET, ratios[name] <= DOOR_BUDGET):>17}"
+            for name, (ours, bare) in self.doors.rows().items()
+        ]
+        return ["", f"{'An approval, ms':31}{'by HTTP':>9}{'bare':>9}{'ratio':>9}", *rows]
+
     def _rates(self) -> list[str]:
         appends = _rows_of("Append, events per second", self.append)
         what_if = _rows_of("What-if, cases per second of CPU", self.what_if)
@@ -87,6 +101,7 @@ class Results:
             "lookups": {**asdict(self.plain.lookups), "ok": self.plain.lookups.ok},
             "typical": self.plain.typical.as_json(),
             "cpu": cpu,
+            "doors": self.doors and self.doors.as_json(),
             "append": [asdict(ratio) for ratio in self.append],
             "what_if": [asdict(ratio) for ratio in self.what_if],
             "parcels": [asdict(ratio) for ratio in self.parcels],
@@ -151,6 +166,7 @@ async def measure(*, counters_only: bool, cases: int) -> Results:
         results = Results(plain, others)
         if not counters_only:
             results.cpu = await compare_with_twin(room)
+            results.doors = await compare_doors(room)
     if not counters_only:
         results.append = await asyncio.to_thread(_measure_append)
         results.what_if = [await asyncio.to_thread(_measure_what_if)]

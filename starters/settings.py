@@ -125,6 +125,9 @@ class Settings(ProviderFields):
     """A warehouse's word waits so long for one that comes before it by its sequence."""
     inbox_kept_days: Annotated[float, Field(gt=0)] = 90
     """A repeat of a webhook that is done with is known for so long."""
+    http_rate_requests: Annotated[int, Field(ge=0)] = 600
+    """So many requests of each caller are answered within the window by one program; 0 is without a limit."""
+    http_rate_window_seconds: Annotated[float, Field(gt=0)] = 60
     intake_patience_seconds: Annotated[float, Field(gt=0)] = 3
     """An opening that Temporal does not answer in so long is kept, and started later."""
     console_host: str = "127.0.0.1"

@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 from starters.settings import CHECKOUT
 from tests.engine.command import OUTSIDE_SETTINGS
 
-PATIENT = {"CASEWORK_INTAKE_PATIENCE_SECONDS": "60"}
-"""A busy machine's openings are not kept because they take a while."""
+PATIENT = {"CASEWORK_INTAKE_PATIENCE_SECONDS": "60", "CASEWORK_HTTP_RATE_REQUESTS": "0"}
+"""A busy machine's openings are not kept because they take a while, and tests ask in quick succession."""
 
 
 class HttpProgram:

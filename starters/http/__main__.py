@@ -18,6 +18,7 @@ from starters.hints import Hints
 from starters.http.app import build_app
 from starters.http.callers import Callers
 from starters.http.hinting import Hinting
+from starters.http.rate_limits import Quota, RateLimits
 from starters.http.sources import SourceDoors
 from starters.http.streaming import Streams
 from starters.http.webhooks import WebhookDoors
@@ -79,9 +80,16 @@ async def main() -> None:
             app.state.inbox, app.state.applying = inbox, applying
             app.state.cases, app.state.intaking, app.state.links = cases(), intaking, links
             app.state.streams = streams = Streams()
+            app.state.rate_limits = _limits(settings)
             await serve(app, settings.http_host, settings.http_port, on_stop=streams.leave)
     finally:
         await pool.close()
+
+
+def _limits(settings: Settings) -> RateLimits | None:
+    if not settings.http_rate_requests:
+        return None
+    return RateLimits(Quota(settings.http_rate_requests, settings.http_rate_window_seconds))
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from domain.errors import CaseworkError, NotFound
 from starters.http.acting import all_routers
 from starters.http.door_errors import BodyTooLarge
+from starters.http.examples import add_examples
 from starters.http.feed import router as feed
 from starters.http.inbox import router as inbox
 from starters.http.intake import router as intake
@@ -27,6 +28,7 @@ from starters.http.problems import (
     status_of,
     title_of,
 )
+from starters.http.rate_limits import RateLimitHeaders
 from starters.http.reading import router as reading
 from starters.safety_headers import SafeApp
 
@@ -67,9 +69,19 @@ class BodyLimit:
         await self._app(scope, counted, send)
 
 
+class Api(SafeApp):
+    """The app, whose description has examples."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description, made once."""
+        if self.openapi_schema is None:
+            add_examples(super().openapi())
+        return super().openapi()
+
+
 def build_app(routes: Sequence[BaseRoute] = ()) -> FastAPI:
     """An app with these routes beside those that are included later."""
-    app = SafeApp(
+    app = Api(
         HEADERS,
         title="Casework",
         version="1",
@@ -89,6 +101,8 @@ def build_app(routes: Sequence[BaseRoute] = ()) -> FastAPI:
         },
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(RateLimitHeaders)
+    app.state.rate_limits = None
     for router in (reading, intake, feed, inbox, links, *all_routers()):
         app.include_router(router)
     app.add_api_route(f"{TYPES}/{{code}}", look_up, tags=["problems"], summary="What a code stands for")

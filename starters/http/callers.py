@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from domain.access import Identity, Unauthenticated
 from domain.errors import Forbidden
+from starters.http.rate_limits import RateLimits
 from starters.oidc import OidcProvider
 from starters.people import People
 from store.api_keys import KEY_PREFIX, ApiKeys
@@ -37,12 +38,18 @@ class Callers:
 async def caller(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Identity:
-    """The caller of a request. Raises as `Callers.identify`."""
+    """The caller of a request, which counts against their quota.
+
+    Raises `RateLimited`, and as `Callers.identify`.
+    """
     if credentials is None:
         raise Unauthenticated("send an API key or an access token: `Authorization: Bearer …`")
     callers: Callers = request.app.state.callers
     who = await callers.identify(credentials.credentials, datetime.now(UTC))
     request.state.who = who
+    limits: RateLimits | None = request.app.state.rate_limits
+    if limits is not None:
+        request.state.standing = limits.spend(who.subject)
     structlog.contextvars.bind_contextvars(subject=who.subject)
     return who
 

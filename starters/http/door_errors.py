@@ -1,6 +1,6 @@
 """What is wrong with a request before any case hears of it."""
 
-from domain.errors import InvalidRequest
+from domain.errors import CaseworkError, InvalidRequest, NotFound
 
 
 class KeyMissing(InvalidRequest):
@@ -19,3 +19,15 @@ class UnsupportedMediaType(InvalidRequest):
     """The request's body is not sent as JSON."""
 
     code = "unsupported_media_type"
+
+
+class MethodNotAllowed(NotFound):
+    """There is something at this address, but not by this method."""
+
+    code = "method_not_allowed"
+
+
+class RateLimited(CaseworkError):
+    """The caller asks more often than they may; nothing was done."""
+
+    code = "rate_limited"

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -30,6 +31,8 @@ STATUS: Sequence[tuple[type[CaseworkError], int]] = (
     (errors.CaseChanged, 412),
     (doors.BodyTooLarge, 413),
     (doors.UnsupportedMediaType, 415),
+    (doors.RateLimited, 429),
+    (doors.MethodNotAllowed, 405),
     (errors.InvalidRequest, 400),
     (errors.NotFound, 404),
     (errors.Refused, 409),
@@ -40,6 +43,8 @@ STATUS: Sequence[tuple[type[CaseworkError], int]] = (
     (CaseworkError, 500),
 )
 RETRY_AFTER_SECONDS = 2
+WAIT = (429, 503)
+"""The same request may be answered a little later."""
 
 
 class Problem(Model):
@@ -62,7 +67,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         ("5XX", "Failed; ask again with the same key"),
     )
 }
-SERVER_ERROR = 500
+SERVER_ERROR, METHOD_NOT_ALLOWED = 500, 405
 
 
 def status_of(error: type[CaseworkError]) -> int:
@@ -110,7 +115,9 @@ async def refuse(request: Request, error: Exception) -> Response:
         "request refused", path=request.url.path, code=error.code, http_status=status
     )
     await witness_of(request).refusal(request, error, status)
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
+    headers: dict[str, str] = {}
+    if status in WAIT:
+        headers["Retry-After"] = str(error.detail.get("retry_after_seconds", RETRY_AFTER_SECONDS))
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(body.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE)
@@ -145,8 +152,12 @@ async def refuse_unread(request: Request, error: Exception) -> Response:
 
 async def not_offered(request: Request, error: Exception) -> Response:
     """Handler of 404 and 405 by the router."""
-    del error
-    return await refuse(request, errors.NotFound())
+    assert isinstance(error, HTTPException)
+    if error.status_code != METHOD_NOT_ALLOWED:
+        return await refuse(request, errors.NotFound())
+    answer = await refuse(request, doors.MethodNotAllowed())
+    answer.headers.update(error.headers or {})  # `Allow`
+    return answer
 
 
 async def broken(request: Request, error: Exception) -> Response:

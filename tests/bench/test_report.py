@@ -11,6 +11,7 @@ from bench.__main__ import Results
 from bench.append import Ratio
 from bench.counts import Counts
 from bench.cpu import Block, CpuComparison
+from bench.doors import DoorLatency
 from bench.plain_complaint import PlainComplaint
 from bench.plain_delivery import PlainDelivery
 from bench.plain_improvement import PlainImprovement
@@ -50,10 +51,14 @@ CPU = CpuComparison(
 )
 
 
+DOORS = DoorLatency(http=[0.012, 0.015, 0.030], bare=[0.010, 0.010, 0.025])
+
+
 def full() -> Results:
     """All that a whole run measures."""
     results = Results(PLAIN, OTHERS)
     results.cpu = CPU
+    results.doors = DOORS
     results.append = [Ratio("200 events per transaction ÷ one COPY", 23_970, 1_831, 12.45, 2.2, 8)]
     results.what_if = [Ratio("1,000 cases judged ÷ read", 1_612, 14_654, 0.04, 0.01, 0.05)]
     return results
@@ -70,6 +75,7 @@ def test_the_table_is_at_most_80_columns_wide_and_says_what_is_over() -> None:
     assert any(line.startswith("History events") and line.endswith("≤ 96 ok") for line in lines)
     assert any(line.startswith("History events, delivery") and line.endswith("≤ 126 ok") for line in lines)
     assert any(line.startswith("ratio") and line.endswith("≤ 1.8 OVER") for line in lines)
+    assert "p50                                 15.0     10.0     1.50      ≤ 1.25 OVER" in lines
     assert any(line.startswith("1,000 cases judged") and line.endswith("≥ 0.05 UNDER") for line in lines)
 
 
@@ -81,6 +87,7 @@ def test_the_json_has_every_figure() -> None:
     assert [figure["maximum"] for figure in told["complaint"]] == [92, 25, 20_700]
     assert [figure["maximum"] for figure in told["improvement"]] == [45, 15, 10_600]
     assert told["cpu"]["ratios"] == CPU.ratios
+    assert told["doors"]["ratios"]["p50"] == 1.5
     assert (told["ok"], told["append"][0]["ratio"]) == (True, 12.45)
     assert told["what_if"][0]["ours_per_second"] == 1_612
 

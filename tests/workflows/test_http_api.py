@@ -210,7 +210,7 @@ BAD: list[tuple[str, str, dict[str, Any], int, str, str]] = [
     ("GET", "/v1/cases/return:m", {}, 400, "invalid_request", "case_id"),
     ("GET", "/v1/cases/return:m:nobody", {}, 404, "case_not_found", ""),
     ("GET", "/v1/nothing", {}, 404, "not_found", ""),
-    ("DELETE", "/v1/cases", {}, 404, "not_found", ""),
+    ("DELETE", "/v1/cases", {}, 405, "method_not_allowed", ""),
     ("POST", "/v1/returns/m/R-1/confirm", {"json": {}}, 400, "idempotency_key_missing", ""),
     (
         "POST",
