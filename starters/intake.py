@@ -20,6 +20,7 @@ from domain.errors import (
 )
 from domain.kinds import kind_of
 from starters.client import Cases
+from starters.draining import Draining
 from store.intakes import Intake, Intakes
 
 ANSWERS = (Refused, InvalidRequest, NotFound, ProviderRefused)
@@ -45,6 +46,7 @@ class Intaking:
         self._intakes = intakes
         self._now = now
         self._later = later
+        self._draining = Draining(LOOK_SECONDS, waits="intakes wait", failed="intakes failed")
         self._temporal_answers = True
 
     async def open(self, start: OpenCase) -> Opened | Intake:
@@ -67,13 +69,11 @@ class Intaking:
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        while True:
-            try:
-                while await self.drain():
-                    pass
-            except CaseworkError as error:
-                structlog.get_logger().warning("intakes wait", code=error.code)
-            await asyncio.sleep(LOOK_SECONDS)
+        await self._draining.run(self._drain_all)
+
+    async def _drain_all(self) -> None:
+        while await self.drain():
+            pass
 
     async def drain(self) -> bool:
         """Start some of what is due; whether there may be more that can be started now.

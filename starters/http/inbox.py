@@ -1,8 +1,8 @@
 """`/v1/inbox…`: which webhooks of carriers, shops and warehouses came, and dead letters applied again."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Body, Depends, Query, Request
 from pydantic import Field
 
 from domain.access import Identity, check_may
@@ -27,6 +27,9 @@ class InboxPage(Model):
 
     entries: list[InboxEntry]
     next: int | None = None
+
+
+REPLAY_EXAMPLE: Any = {"late": {"value": {"reason": "The case was opened late; the warehouse's word holds."}}}
 
 
 class Replay(Model):
@@ -90,7 +93,12 @@ async def get_entry(entry: Visible) -> InboxEntry:
 
 
 @router.post("/{entry}/replay", summary="Have a dead letter applied again", response_model_exclude_none=True)
-async def replay_entry(entry: Visible, asked: Replay, request: Request, inbox: TheInbox) -> InboxEntry:
+async def replay_entry(
+    entry: Visible,
+    asked: Annotated[Replay, Body(openapi_examples=REPLAY_EXAMPLE)],
+    request: Request,
+    inbox: TheInbox,
+) -> InboxEntry:
     """Under its own key, so that what was done after all is not done twice; others are left as they are."""
 
     async def note() -> None:
