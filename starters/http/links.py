@@ -1,9 +1,9 @@
 """`/v1/cases/{case_id}/links`: links that show a customer one case, made, listed and revoked."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Body, Depends, Path, Request
 
 from domain.access import check_may, check_sees
 from domain.base import Model
@@ -18,6 +18,9 @@ from store.customer_links import CustomerLink
 
 NO_CONTENT = 204
 router = APIRouter(prefix="/v1/cases/{case_id}/links", tags=["links"])
+
+
+WANTED_EXAMPLE: Any = {"a week": {"value": {"expires_in": "7d"}}}
 
 
 class LinkWanted(Model):
@@ -55,7 +58,12 @@ TheLinks = Annotated[LinkDesk, Depends(_desk)]
 
 @router.post("", status_code=201, summary="Make a link for the case's customer")
 async def make_link(
-    case_id: CaseId, who: Caller, request: Request, links: TheLinks, wanted: LinkWanted, key: Key
+    case_id: CaseId,
+    who: Caller,
+    request: Request,
+    links: TheLinks,
+    wanted: Annotated[LinkWanted, Body(openapi_examples=WANTED_EXAMPLE)],
+    key: Key,
 ) -> MadeLink:
     """Its token opens the case's page to whoever has it, and cannot be had again later."""
     life = parse_duration(wanted.expires_in) if wanted.expires_in else None
