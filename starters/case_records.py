@@ -29,8 +29,9 @@ OPENING_ACTORS = ("customer", "watch", "agent", "policy", "clock")
 class CaseRecords:
     """Reads by case id. All calls raise `StoreUnavailable`, those on one case `CaseNotFound`."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, wait_seconds: float = WAIT_PATIENCE_SECONDS) -> None:
         self.pool = pool
+        self._wait_seconds = wait_seconds
         self._streams = Streams(pool)
         self._archive = CaseArchive(pool)
 
@@ -72,7 +73,7 @@ class CaseRecords:
         """Wait until the event with this number is stored. Raises `NoAnswer` when patience ends."""
         pause = FIRST_PAUSE_SECONDS
         try:
-            async with asyncio.timeout(WAIT_PATIENCE_SECONDS):
+            async with asyncio.timeout(self._wait_seconds):
                 while await self._streams.last_seq(case_id) < seq:
                     await asyncio.sleep(pause)
                     pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)

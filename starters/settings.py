@@ -128,6 +128,8 @@ class Settings(ProviderFields):
     http_rate_requests: Annotated[int, Field(ge=0)] = 600
     """So many requests of each caller are answered within the window by one program; 0 is without a limit."""
     http_rate_window_seconds: Annotated[float, Field(gt=0)] = 60
+    http_read_wait_seconds: Annotated[float, Field(gt=0)] = 5
+    """A read with `?seq=` waits so long for that event to be stored; then it is `no_answer`."""
     intake_patience_seconds: Annotated[float, Field(gt=0)] = 3
     """An opening that Temporal does not answer in so long is kept, and started later."""
     console_host: str = "127.0.0.1"

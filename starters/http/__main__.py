@@ -61,7 +61,7 @@ async def main() -> None:
         await check_store(pool)
         refunds = ProviderRefunds(pool)
         hinting = Hinting(refunds, RefundOrders(pool), RefundHints(client, settings.task_queue))
-        records, inbox = CaseRecords(pool), Inbox(pool)
+        records, inbox = CaseRecords(pool, settings.http_read_wait_seconds), Inbox(pool)
         cases = partial(Cases, client, records, task_queue=settings.task_queue)
         patient = cases(patience_seconds=ANSWER_PATIENCE_SECONDS)
         applying = Applying(inbox, patient, Hints(client), patience_of(settings))
