@@ -51,7 +51,7 @@ def _storable(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(_storable), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})]
 """What somebody wrote, without what the store cannot take: a fact that it cannot take would stop a case."""
 
 

@@ -1,6 +1,6 @@
 """Whatever is sent to a workflow says which version of its schema it speaks."""
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from domain.base import Model
 
@@ -10,7 +10,9 @@ SCHEMA_VERSION = 1
 class Message(Model):
     """Anything that is sent to a case. A version from the future is refused, not guessed at."""
 
-    schema_version: int = SCHEMA_VERSION
+    schema_version: int = Field(
+        default=SCHEMA_VERSION, json_schema_extra={"minimum": 1, "maximum": SCHEMA_VERSION}
+    )
 
     @field_validator("schema_version")
     @classmethod

@@ -6,6 +6,7 @@ from pydantic import StringConstraints, model_validator
 
 from domain.base import Model, Text
 from domain.errors import CustomerWordMissing
+from domain.schema_rules import told_by, when, without
 
 Way = Literal["original", "voucher"]
 """`original`: as ever for its purpose. `voucher`: one that the shop gives in place of money."""
@@ -14,8 +15,13 @@ CustomerWord = Annotated[Text, StringConstraints(strip_whitespace=True, max_leng
 """Where and when the customer gave their word: a call's or a ticket's number, not what was said."""
 
 
+A_WORD_IS_FOR_ANOTHER_WAY = when("way", ["original"], without("customer_says"), by_default=True)
+
+
 class ByWay(Model):
     """What a request to pay says of the way."""
+
+    model_config = told_by(A_WORD_IS_FOR_ANOTHER_WAY)
 
     way: Way = "original"
     customer_says: CustomerWord | None = None

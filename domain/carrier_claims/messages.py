@@ -12,6 +12,7 @@ from domain.deliveries.vocabulary import TrackingNo
 from domain.message import Message
 from domain.orders import Priority
 from domain.parcels.vocabulary import ExceptionKind
+from domain.schema_rules import given, told_by, when, without
 
 
 class ClaimRequest(Model):
@@ -63,6 +64,11 @@ class ProveClaim(Message):
 
 class CarrierReplied(Message):
     """The carrier's answer, by the webhook of its claims desk or by a person who heard it."""
+
+    model_config = told_by(
+        when("state", ["accepted", "paid"], given("amount_minor")),
+        when("state", ["evidence_wanted", "denied"], without("amount_minor")),
+    )
 
     by: Slug
     state: Literal["evidence_wanted", "accepted", "denied", "paid"]

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from domain.base import AmountMinor, Instant, Model, Slug, Text
 from domain.cases.links import Cause, Relation
 from domain.message import Message
 from domain.records import CaseKind
 from domain.refunds import PayRefund, RefundOutcome
+from domain.schema_rules import both, given, one_of, without
 
 Words = Annotated[Text, Field(min_length=1, max_length=2000)]
 CaseName = Annotated[str, Field(pattern=r"^[a-z]+:[A-Za-z0-9_.-]{1,64}:[A-Za-z0-9_.-]{1,64}$")]
@@ -23,11 +24,18 @@ class Reopen(Model):
     by: Slug
 
 
+def _new_or_closed(schema: dict[str, Any], model: type["OpenCase"]) -> None:
+    content = model.content_field
+    schema |= one_of(both(given(content), without("reopen")), both(given("reopen"), without(content)))
+
+
 class OpenCase(Message):
     """The only argument of a case's workflow: a new case, or a closed one to go on with.
 
     A kind adds its content as an optional field and names it in `content_field`.
     """
+
+    model_config = ConfigDict(json_schema_extra=_new_or_closed)
 
     kind: ClassVar[CaseKind]
     content_field: ClassVar[str]

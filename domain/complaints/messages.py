@@ -10,9 +10,13 @@ from domain.cases.messages import CaseName, OpenCase
 from domain.complaints.record import Attachment, ComplainedLine, Demand
 from domain.grading import ComplaintCategory, Severity, Source, Urgency
 from domain.orders import IntakeChannel, Language
+from domain.schema_rules import any_of, both, given, one_of, told_by, when, without
 from domain.sla.spec import TimeZoneName
 
 Content = Annotated[Text, Field(min_length=1, max_length=8000)]
+
+
+_OF_A_REGULATOR = both(given("source"), {"properties": {"source": {"const": "regulator"}}})
 
 
 class Complaint(Model):
@@ -21,6 +25,14 @@ class Complaint(Model):
     The customer is known by their id in the shop, which knows how they are reached. A complaint about no
     order says the customer's time zone. A call comes with its transcript. Class and grade may be given later.
     """
+
+    model_config = told_by(
+        when("channel", ["phone"], given("transcript")),
+        any_of(given("order_id"), both(given("timezone"), without("goods"))),
+        when("source", ["regulator"], given("regulator_reference")),
+        any_of(without("regulator_reference"), _OF_A_REGULATOR),
+        one_of(given("severity", "urgency"), without("severity", "urgency")),
+    )
 
     customer_id: Slug
     order_id: Slug | None = None

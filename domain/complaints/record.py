@@ -8,7 +8,8 @@ from domain.base import AmountMinor, Currency, Instant, Model, Quantity, Slug, S
 from domain.goodwill import Purpose
 from domain.orders import Reason
 from domain.records import CaseKind
-from domain.refund_ways import ByWay, Way
+from domain.refund_ways import A_WORD_IS_FOR_ANOTHER_WAY, ByWay, Way
+from domain.schema_rules import UNIQUE, any_of, both, given, one_of, some, told_by, when, without
 
 Party = Literal["customer", "merchant", "carrier"]
 """Who is asked in an investigation."""
@@ -31,7 +32,9 @@ class Attachment(Model):
 class Demand(Model):
     """What the customer wants, and how much money where they say so (sop C2)."""
 
-    wants: list[Want] = Field(min_length=1)
+    model_config = told_by(one_of(given("amount_minor", "currency"), without("amount_minor", "currency")))
+
+    wants: list[Want] = Field(min_length=1, json_schema_extra=UNIQUE)
     amount_minor: AmountMinor | None = None
     currency: Currency | None = None
 
@@ -91,6 +94,21 @@ class Improvement(Model):
     """Without a time the policy's."""
 
 
+_MONEY, _GOODS, _PAID = (
+    ("refund", "compensation", "voucher"),
+    ("return", "exchange"),
+    ("refund", "compensation"),
+)
+_NEEDS_OF_KINDS = (
+    when("kind", _MONEY, both(given("amount_minor"), without("lines", "improvement"))),
+    when("kind", _GOODS, both(some("lines"), without("amount_minor", "improvement"))),
+    when("kind", ["improvement"], both(given("improvement"), without("amount_minor", "lines"))),
+    when("kind", ["apology"], without("amount_minor", "lines", "improvement")),
+    any_of({"properties": {"kind": {"enum": [*_PAID]}}}, {"properties": {"way": {"const": "original"}}}),
+    A_WORD_IS_FOR_ANOTHER_WAY,
+)
+
+
 class MeasureWanted(ByWay):
     """One of the measures that a solution is made of (sop C10).
 
@@ -99,6 +117,8 @@ class MeasureWanted(ByWay):
     `exchange` open a case of their own; an `apology` is said in the written answer; an `improvement` goes to
     a department as a case that nobody here waits for.
     """
+
+    model_config = told_by(*_NEEDS_OF_KINDS)
 
     kind: MeasureKind
     amount_minor: SomeMinor | None = None

@@ -10,6 +10,9 @@ from domain.complaints.record import Attachment, Evidence, Finding, MeasureWante
 from domain.grading import ComplaintCategory, Severity, Urgency
 from domain.message import Message
 from domain.policy.clock_rules import Role
+from domain.schema_rules import given, told_by, when
+
+_PASSED_ON = when("by", ["agent"], given("said_in"))
 
 
 class Acknowledge(Message):
@@ -59,6 +62,8 @@ class HandOver(Message):
 
 class Review(Message):
     """The first review (sop C7). A complaint that is not valid needs a reason in the customer's language."""
+
+    model_config = told_by(when("valid", [False], given("reason")))
 
     agent: Slug
     valid: bool
@@ -145,6 +150,8 @@ class ConfirmSolution(Message):
     When an agent passes it on, `said_in` is where it can be read or heard.
     """
 
+    model_config = told_by(when("satisfied", [False], given("words")), _PASSED_ON)
+
     by: Literal["customer", "agent"] = "customer"
     satisfied: bool
     words: Words | None = None
@@ -170,6 +177,8 @@ class DecideFinal(Message):
 
 class WithdrawComplaint(Message):
     """The customer takes the complaint back."""
+
+    model_config = told_by(_PASSED_ON)
 
     by: Literal["customer", "agent"] = "customer"
     reason: Words | None = None

@@ -14,6 +14,7 @@ from domain.orders import IntakeChannel, Language, Priority
 from domain.parcels.vocabulary import ExceptionKind, Party
 from domain.refund_ways import ByWay
 from domain.regions import Region
+from domain.schema_rules import any_of, both, given, told_by, without
 
 Reporter = Literal["watch", "customer", "agent"]
 
@@ -160,6 +161,13 @@ class Decide(Message):
 
     `amount_minor` is a compensation's; without it, what the policy's table gives for the delay.
     """
+
+    model_config = told_by(
+        any_of(
+            without("amount_minor"),
+            both(given("remedy"), {"properties": {"remedy": {"const": "compensate"}}}),
+        )
+    )
 
     agent: Slug
     remedy: Remedy | None = None

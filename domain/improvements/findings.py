@@ -9,14 +9,20 @@ from domain.cases.messages import CaseName, Words
 from domain.grading import Severity
 from domain.improvements.vocabulary import COUNTED_KINDS, PRIORITIES, CountedKind
 from domain.orders import Language, Priority
+from domain.schema_rules import UNIQUE, any_of, given, told_by
 
 Lane = Annotated[Text, Field(min_length=1, max_length=129)]
 Sku = Annotated[Text, Field(min_length=1, max_length=64)]
 EVIDENCE_MAX = 50
 
 
+_NAMES = ("category", "reason", "party", "carrier", "lane", "sku", "root_cause")
+
+
 class Recurring(Model):
     """What the cases have in common; of what is not given any value counts."""
+
+    model_config = told_by(any_of(*[given(name) for name in _NAMES]))
 
     category: Slug | None = None
     reason: Slug | None = None
@@ -60,9 +66,11 @@ class Finding(Model):
     department: Slug
     severity: Severity
     recurs: Recurring
-    kinds: list[CountedKind] = Field(default=[*COUNTED_KINDS], min_length=1)
+    kinds: list[CountedKind] = Field(default=[*COUNTED_KINDS], min_length=1, json_schema_extra=UNIQUE)
     words: Words
-    evidence: list[CaseName] = Field(default_factory=list[str], max_length=EVIDENCE_MAX)
+    evidence: list[CaseName] = Field(
+        default_factory=list[str], max_length=EVIDENCE_MAX, json_schema_extra=UNIQUE
+    )
     wants: WantedAction | None = None
     by: Slug
     by_figures: bool = False

@@ -16,6 +16,7 @@ from domain.orders import IntakeChannel, Kind, Language, Priority, ReturnRequest
 from domain.refund_ways import ByWay
 from domain.returns.advance_events import Answer as ClawbackAnswer
 from domain.returns.events import Choice
+from domain.schema_rules import any_of, given, told_by, when
 
 TrackingNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{4,40}$")]
 
@@ -65,6 +66,8 @@ class OpenReturn(OpenCase):
 
 class Review(Message):
     """An agent's word on the application (sop R4). A refusal needs a reason in the customer's language."""
+
+    model_config = told_by(when("approve", [False], given("reason")))
 
     agent: Slug
     approve: bool
@@ -150,8 +153,13 @@ class ResolveParcel(Message):
     reason: Words
 
 
+_ALL_PASSED = {"properties": {name: {"const": 0} for name in ("failed", "short", "wrong_item")}}
+
+
 class InspectedLine(Model):
     """What the inspector found of one line; the four counts add up to what was approved."""
+
+    model_config = told_by(any_of(given("reason"), _ALL_PASSED))
 
     line: Slug
     passed: int = Field(default=0, ge=0)
@@ -192,6 +200,10 @@ class ResolveClawback(Message):
 
     `amount_minor` is what came back; without it, all that was asked for.
     """
+
+    model_config = told_by(
+        when("outcome", ["written_off"], {"properties": {"amount_minor": {"enum": [None, 0]}}})
+    )
 
     by: Slug
     outcome: ClawbackAnswer
