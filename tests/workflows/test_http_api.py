@@ -31,7 +31,7 @@ class Api:
 
     def __init__(self, desk: Desk, url: str) -> None:
         self.desk = desk
-        self.http = httpx2.AsyncClient(base_url=url)
+        self.http = httpx2.AsyncClient(base_url=url, timeout=60)
         self._keys = ApiKeys(desk.pool)
 
     async def become(
