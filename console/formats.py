@@ -1,10 +1,10 @@
 """How figures, moments, spans and people are written, in the reader's language and zone."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.dates import format_date, format_datetime, get_day_names
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from console.words import Words
 from domain.currencies import as_major
@@ -18,6 +18,8 @@ THIS_YEAR: dict[Language, str] = {"zh-CN": "M月d日 EEE HH:mm", "en": "EEE d MM
 ANOTHER_YEAR: dict[Language, str] = {"zh-CN": "y年M月d日 EEE HH:mm", "en": "EEE d MMM y HH:mm"}
 WHOLE: dict[Language, str] = {"zh-CN": "y年M月d日 EEEE HH:mm:ss z", "en": "EEEE d MMMM y HH:mm:ss z"}
 DAY: dict[Language, str] = {"zh-CN": "y年M月d日 EEE", "en": "EEE d MMM y"}
+SHORT_DAY: dict[Language, str] = {"zh-CN": "M月d日", "en": "d MMM"}
+SHARE = "0.00%"
 
 HOUR, DAY_HOURS = timedelta(hours=1), 24
 VISIBLE = 1
@@ -46,6 +48,14 @@ class Formats:
         """`1,204`."""
         return format_decimal(number, locale=self._locale)
 
+    def number(self, number: float) -> str:
+        """`12.5`, with no more digits than there are."""
+        return format_decimal(number, "#,##0.##", locale=self._locale)
+
+    def share(self, share: float) -> str:
+        """`93.60%` for 0.936; what is 99.99% is not told as all."""
+        return format_percent(share, SHARE, locale=self._locale)
+
     def moment(self, at: datetime) -> str:
         """`Thu 26 Nov 18:00`, with the year where it is not this one."""
         local = at.astimezone(self.zone)
@@ -59,6 +69,18 @@ class Formats:
     def day(self, at: datetime) -> str:
         """`Thu 26 Nov 2026`: heads the steps of a day."""
         return format_datetime(at.astimezone(self.zone), DAY[self._language], locale=self._locale)
+
+    def local_day(self, day: date) -> str:
+        """`Thu 26 Nov 2026`, of a day that is one in the reader's zone already."""
+        return format_date(day, DAY[self._language], locale=self._locale)
+
+    def short_date(self, day: date) -> str:
+        """`26 Nov`: beside an axis."""
+        return format_date(day, SHORT_DAY[self._language], locale=self._locale)
+
+    def weekday(self, number: int, *, whole: bool = False) -> str:
+        """`Mon` for 0."""
+        return get_day_names("wide" if whole else "abbreviated", locale=self._locale)[number]
 
     def clock_time(self, at: datetime) -> str:
         """`18:00`: under a heading that says the day."""
@@ -75,6 +97,17 @@ class Formats:
         if hours:
             return self.words("time.hours_minutes", h=hours, m=minutes)
         return self.words("time.minutes", m=minutes)
+
+    def minutes(self, minutes: int) -> str:
+        """A span that is known in minutes."""
+        return self.span(timedelta(minutes=minutes))
+
+    def band(self, topic: str, over: int | None, within: int | None) -> str:
+        """`1 h to 4 h`, of minutes; the topic has the words for a band with one end or with both."""
+        ends = {"over": over, "within": within}
+        told = {name: self.minutes(minutes) for name, minutes in ends.items() if minutes is not None}
+        which = "between" if len(told) > 1 else "over" if over is not None else "within"
+        return self.words(f"{topic}.{which}", **told)
 
     def ago(self, at: datetime) -> str:
         """How long ago, in days, hours or minutes: only ever beside the moment itself."""

@@ -1,5 +1,14 @@
 """All pages of the console, in the order in which addresses are looked up."""
 
-from console import approvals, board, bulk, case, cases, work
+from console import approvals, board, bulk, case, cases, figure_cases, figures, work
 
-ROUTERS = (work.router, cases.router, case.router, board.router, approvals.router, bulk.router)
+ROUTERS = (
+    work.router,
+    cases.router,
+    case.router,
+    board.router,
+    approvals.router,
+    bulk.router,
+    figures.router,
+    figure_cases.router,
+)

@@ -8,6 +8,7 @@ from demo.evidence import Evidence
 from demo.figures import CarrierMoney, ClockCount, KindCount, Money, Notices, StormCount, Surge
 from demo.parcel_script import parcel_of
 from demo.peak import SURGE
+from domain.attainment import attainment_percent
 from domain.notice_kinds import Channel
 from domain.notices import NoticeRecord
 from domain.records import CaseKind, CaseSummary
@@ -58,8 +59,7 @@ def _clock_count(metric: str, count: Counter[str]) -> ClockCount:
         warned=count["warned"],
         breached=breached,
         other=count["other"],
-        # Rounded down, so that only a clock that was always met is at 100.
-        attainment_percent=met * 10_000 // (met + breached) / 100 if met + breached else None,
+        attainment_percent=attainment_percent(met, breached),
     )
 
 

@@ -115,6 +115,24 @@ def check_sees(who: Identity, case_id: str) -> None:
         raise AnothersCase(f"there is no case {case_id}", case_id=case_id)
 
 
+def may_export(who: Identity) -> bool:
+    """Whether somebody may take figures along: analysts and leads, and who looks on from beside the desk."""
+    if isinstance(who, PersonIdentity) and who.roles:
+        return may(who.roles, "analyse")
+    return who.role in BESIDE_THE_DESK
+
+
+def check_exports(who: Identity) -> None:
+    """Raise `Forbidden` that says whose it is, unless the caller may take figures along."""
+    if isinstance(who, PersonIdentity) and who.roles:
+        check_staff_may(who.roles, "analyse")
+    elif not may_export(who):
+        whose = " or ".join(BESIDE_THE_DESK)
+        raise Forbidden(
+            f"{who.role} may not export; it is for the desk's analysts, or {whose}", action="export"
+        )
+
+
 def check_asks(who: Identity, message: BaseModel) -> None:
     """Raise unless the caller speaks for themselves, and of cases that they see.
 

@@ -7,11 +7,17 @@ period; a case that does not know a thing yet counts under the value null, never
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import Literal
 
 from domain.base import Model, Slug, UtcInstant
 
 REPEAT_WITHIN = timedelta(days=30)
 """A complaint so soon after another one of the same customer about the same order is a repeat (ours)."""
+NO_TEAM = "?"
+ANSWERED_FOR = ("complaint", "delivery")
+"""Kinds of cases that somebody is responsible for."""
+BROUGHT = ("return", "complaint", "delivery")
+"""Kinds of cases that come in from outside; others follow from them."""
 VITAL_SHARE = 0.8
 """Pareto's: the few values that make up so much."""
 _DIGITS = 4
@@ -94,12 +100,15 @@ class PartyFigures(Model):
 
 
 class FigureFilter(Model):
-    """Which cases: by merchant, kind and when they were opened, without the end of the period."""
+    """Which cases; they were opened in the period, its end left out. What is None does not matter."""
 
     merchant: Slug | None = None
     kinds: list[Slug] | None = None
     since: UtcInstant | None = None
     until: UtcInstant | None = None
+    channel: Slug | None = None
+    team: Slug | Literal["?"] | None = None
+    """`NO_TEAM`: those that no team has."""
 
 
 def complaint_figures(rows: Sequence[Facets]) -> ComplaintFigures:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from math import sqrt
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -37,6 +37,8 @@ class PeakFigures(Model):
     hours: list[int]
     weekdays: list[int]
     """Monday first."""
+    hours_by_weekday: list[list[int]]
+    """The 24 hours of each weekday."""
     median_per_day: float
     threshold_per_day: float
     peaks: list[DayCount]
@@ -51,12 +53,11 @@ def peak_figures(arrivals: Iterable[Arrivals], timezone: str, factor: float = PE
     deviation, but at least what chance alone brings about (the square root of the median, and one).
     """
     zone = ZoneInfo(timezone)
-    hours, weekdays = [0] * 24, [0] * 7
+    week = [[0] * 24 for _ in range(7)]
     by_day = Counter[date]()
     for arrival in arrivals:
         local = arrival.at.astimezone(zone)
-        hours[local.hour] += arrival.cases
-        weekdays[local.weekday()] += arrival.cases
+        week[local.weekday()][local.hour] += arrival.cases
         by_day[local.date()] += arrival.cases
     days = _all_days(by_day)
     middle = median(day.cases for day in days) if days else 0.0
@@ -65,14 +66,24 @@ def peak_figures(arrivals: Iterable[Arrivals], timezone: str, factor: float = PE
     peaks = [day for day in days if day.cases > threshold]
     return PeakFigures(
         timezone=timezone,
-        cases=sum(hours),
-        hours=hours,
-        weekdays=weekdays,
+        cases=by_day.total(),
+        hours=[sum(hour) for hour in zip(*week, strict=True)],
+        weekdays=[sum(day) for day in week],
+        hours_by_weekday=week,
         median_per_day=middle,
         threshold_per_day=round(threshold, _DIGITS),
         peaks=sorted(peaks, key=lambda day: (-day.cases, day.day)),
         days=days,
     )
+
+
+def quarters_at(
+    arrivals: Iterable[Arrivals], timezone: str, weekday: int | None = None, hour: int | None = None
+) -> list[datetime]:
+    """The quarters of an hour that count for a weekday (Monday is 0), an hour of the day, or both."""
+    zone = ZoneInfo(timezone)
+    local = ((arrival.at, arrival.at.astimezone(zone)) for arrival in arrivals)
+    return [at for at, there in local if weekday in (None, there.weekday()) and hour in (None, there.hour)]
 
 
 def _all_days(by_day: Mapping[date, int]) -> list[DayCount]:

@@ -3,21 +3,19 @@
 The board follows the cases by trigger, in the append's transaction (migration 0034, ADR 28).
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 
 from domain.base import Model, UtcInstant
 from domain.records import CaseKind, SlaState
+from store import sql
 from store.pool import Connection, Pool, connection
-from store.sql import load
 
-Q = load("board")
-NARROWED = load("narrowed/board")
+Q = sql.load("board")
+NARROWED = sql.load("narrowed/board")
 """Queries of which only the conditions that are wanted are sent."""
 
 PAGE_ROWS = 50
@@ -28,8 +26,6 @@ HOUR = timedelta(hours=1)
 PAUSED, NO_CLOCK = datetime(9999, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 """What cases are sorted by whose nearest clock stands, and those without one."""
 
-_PLACE = re.compile(r"(?<!:):([a-z_]+)")
-_HERE = "/*narrowed*/"
 COUNTED = ("kind", "waits", "priority", "tier", "channel", "team", "holder")
 
 
@@ -220,9 +216,9 @@ class Board:
             await conn.execute(Q["fold_counts"])
 
     async def _fetch(self, query: str, prefix: str, given: Mapping[str, Any]) -> list[Any]:
-        sql, names = narrowed(query, prefix, tuple(sorted(given)))
+        text, names = narrowed(query, prefix, sorted(given))
         async with connection(self._pool) as conn:
-            return await conn.fetch(sql, *(given[name] for name in names))
+            return await conn.fetch(text, *(given[name] for name in names))
 
 
 async def count_again(conn: Connection) -> None:
@@ -276,16 +272,10 @@ def _after(place: Place | None) -> dict[str, Any]:
     return {} if place is None else {"after_at": place.at, "after_id": place.case_id}
 
 
-@lru_cache(maxsize=512)
-def narrowed(query: str, prefix: str, given: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """A query with a condition for each thing that is given, and the order of its values.
-
-    Only what is narrowed by stands in the query: its plan can then be made once and for all.
-    """
-    conditions = [NARROWED.get(prefix + name) or NARROWED[f"narrow_{name}"] for name in _conditions(given)]
-    text = NARROWED[query].rstrip(";").replace(_HERE, "\n    ".join(conditions))
-    names = tuple(dict.fromkeys(_PLACE.findall(text)))
-    return _PLACE.sub(lambda place: f"${names.index(place[1]) + 1}", text), names
+def narrowed(query: str, prefix: str, given: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """A query with a condition for each thing that is given, and the order of its values."""
+    known = (prefix + name if prefix + name in NARROWED else f"narrow_{name}" for name in _conditions(given))
+    return sql.narrowed("board", query, tuple(known))
 
 
 def _conditions(given: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from domain.attainment import attainment_percent
 from domain.simulation.answer import ClockComparison, SideFigures, VerdictChange
 from domain.sla.verdicts import Judged, Outcome
 
@@ -55,8 +56,6 @@ class SideTally:
     def figures(self) -> SideFigures:
         """What it came to."""
         met, breached = self._outcomes["met"], self._outcomes["breached"]
-        # Rounded down, so that only a clock that was always met is at 100.
-        percent = met * 10_000 // (met + breached) / 100 if met + breached else None
         return SideFigures(
             clocks=self._outcomes.total(),
             met=met,
@@ -64,7 +63,7 @@ class SideTally:
             pending=self._outcomes["pending"],
             cancelled=self._outcomes["cancelled"],
             provisional=self._provisional,
-            attainment_percent=percent,
+            attainment_percent=attainment_percent(met, breached),
         )
 
 

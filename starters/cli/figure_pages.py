@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from domain.attainment import Attained, AttainmentFigures
 from domain.figures import ComplaintFigures, DeliveryFigures, PartyFigures, Share
+from domain.lead_times import Band, LeadTimes, RefundFigures
 from domain.peaks import PeakFigures
 from starters.cli.tables import print_facts, print_table
 
@@ -11,6 +13,52 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 BAR_COLUMNS = 50
 UNKNOWN = "not known"
 NO_CASE = "no case in this period"
+
+
+def print_attainment(figures: AttainmentFigures) -> None:
+    """The whole, then clocks, channels and teams, of each the worst first."""
+    if not (figures.total.met or figures.total.breached or figures.total.pending):
+        print("no clock in this period")
+        return
+    kept, missed, running = _verdicts(figures.total)
+    print_facts(
+        [
+            ("clocks", f"{kept} kept, {missed} missed, {running} still running"),
+            ("attainment", _attained(figures.total)),
+        ]
+    )
+    _print_attained("clock", [(f"{row.kind} {_named(row.metric)}", row) for row in figures.clocks])
+    _print_attained("channel", [(_named(row.channel), row) for row in figures.channels])
+    _print_attained("team", [(row.team or "no team", row) for row in figures.teams])
+
+
+def print_refunds(figures: RefundFigures) -> None:
+    """How many, then how long they took, from both beginnings."""
+    if not (figures.paid or figures.open or figures.failed):
+        print("no refund in this period")
+        return
+    opening, request = figures.since_opening, figures.since_request
+    print_facts(
+        [
+            ("refunds", f"{figures.paid} paid, {figures.open} not yet, {figures.failed} failed"),
+            ("since the case", _lead(opening)),
+            ("since asked for", _lead(request)),
+        ]
+    )
+    print()
+    print_table(
+        ("within", "since the case", "so far", "since asked for", "so far"),
+        (
+            (
+                _band(case),
+                str(case.refunds),
+                _percent(case.cumulative),
+                str(ask.refunds),
+                _percent(ask.cumulative),
+            )
+            for case, ask in zip(opening.bands, request.bands, strict=True)
+        ),
+    )
 
 
 def print_complaints(figures: ComplaintFigures) -> None:
@@ -104,6 +152,37 @@ def _print_bars(names: Sequence[str], counts: Sequence[int]) -> None:
             for name, count in zip(names, counts, strict=True)
         ]
     )
+
+
+def _print_attained(name: str, rows: Sequence[tuple[str, Attained]]) -> None:
+    print()
+    print_table(
+        (name, "kept", "missed", "running", "attainment"),
+        ((title, *_verdicts(row), _attained(row)) for title, row in rows),
+    )
+
+
+def _verdicts(row: Attained) -> tuple[str, str, str]:
+    return str(row.met), str(row.breached), str(row.pending)
+
+
+def _attained(row: Attained) -> str:
+    return "-" if row.attainment_percent is None else f"{row.attainment_percent:.2f} %"
+
+
+def _lead(times: LeadTimes) -> str:
+    if times.median_minutes is None or times.most_minutes is None:
+        return "none paid"
+    return f"half within {_hours(times.median_minutes)}, nine in ten within {_hours(times.most_minutes)}"
+
+
+def _band(band: Band) -> str:
+    return "longer" if band.up_to_minutes is None else _hours(band.up_to_minutes)
+
+
+def _hours(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
 def _print_shares(name: str, shares: Sequence[Share]) -> None:

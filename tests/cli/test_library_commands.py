@@ -11,6 +11,7 @@ from domain.library.cutting import CUTTING_RULES
 from store.case_library import CaseLibrary
 from store.pool import Pool, create_pool
 from tests.cli.conftest import Command, Said
+from tests.console.figure_seed import fill_figures
 from tests.domain.library.entries import CLOSED_AT, CUP, make_entry
 from tests.store.case_rows import put_case
 
@@ -128,6 +129,7 @@ async def test_entries_that_other_rules_cut_are_cut_anew(run: Command, store: Po
         (("library", "similar", "complaint:m1:nobody"), 1, "case_not_found"),
         (("figures", "complaints", "--repeat-within", "soon"), 2, "whole number and a unit"),
         (("figures", "peaks", "--timezone", "Mars"), 2, "no zone"),
+        (("figures", "attainment", "--team", "a:b"), 2, "--team: that is no name"),
         (
             ("figures", "parties", "--since", "2026-11-02T00:00:00Z", "--until", "2026-11-02T00:00:00Z"),
             *(2, "is not after"),
@@ -191,3 +193,24 @@ async def test_figures_are_printed_and_given_as_json(run: Command, store: Pool) 
     long_ago = ("--until", "2020-01-01T00:00:00Z")
     for name in ("complaints", "deliveries", "parties", "peaks"):
         assert (await run("figures", name, *long_ago)).out == "no case in this period\n"
+    assert (await run("figures", "attainment", *long_ago)).out == "no clock in this period\n"
+    assert (await run("figures", "refunds", *long_ago)).out == "no refund in this period\n"
+
+
+async def test_attainment_and_lead_times_are_printed_and_narrowed(run: Command, store: Pool) -> None:
+    await fill_figures(store, 60, MONDAY)
+    attainment = await run("figures", "attainment")
+    assert fits(attainment)
+    for words in ("still running", "return first response", "no team", "phone"):
+        assert words in attainment.out
+    one = (await run("figures", "attainment", "--metric", "resolution", "--team", "?", "--json")).json
+    assert {row["metric"] for row in one["clocks"]} == {"resolution"}
+    assert [row["team"] for row in one["teams"]] == [None]
+    by_phone = (await run("figures", "attainment", "--channel", "phone", "--json")).json
+    assert [row["channel"] for row in by_phone["channels"]] == ["phone"]
+
+    refunds = await run("figures", "refunds")
+    assert fits(refunds)
+    assert "nine in ten within" in refunds.out
+    told = (await run("figures", "refunds", "--kind", "return", "--json")).json
+    assert sum(band["refunds"] for band in told["since_opening"]["bands"]) == told["paid"]

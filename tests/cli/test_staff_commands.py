@@ -18,7 +18,6 @@ from tests.cli.conftest import Command, Said
 from tests.domain.staff.desk import content
 from tests.workflows.case import Case
 from tests.workflows.desk import FAULTY, Desk
-from tests.workflows.staff_desk import dismiss
 
 SHIPPED = CHECKOUT / "deploy" / "staff.yaml"
 COLUMNS = 80
@@ -34,9 +33,10 @@ ROSTER = content(shifts__early__week=ALL_DAY)
 @pytest.fixture
 async def no_staff(desk_pool: Pool) -> AsyncGenerator[None]:
     """The session's database without the staff of another test, and without this one's afterwards."""
-    await dismiss(desk_pool)
+    emptied = "TRUNCATE staff_absences, staff_members, staff_teams, staff_shifts, staff_surges"
+    await desk_pool.execute(emptied)
     yield
-    await dismiss(desk_pool)
+    await desk_pool.execute(emptied)
 
 
 @pytest.fixture

@@ -14,8 +14,10 @@ from domain.access import (
     PersonIdentity,
     check_asks,
     check_assigns,
+    check_exports,
     check_may,
     check_sees,
+    may_export,
     role_of_staff,
 )
 from domain.cases.messages import Assign
@@ -136,3 +138,32 @@ def test_front_line_takes_cases_but_gives_none_away() -> None:
         check_assigns(front, assign("fl-02"), "returns")
     with pytest.raises(Forbidden, match="front line may not assign"):
         check_assigns(front, assign(None), "returns")
+
+
+@pytest.mark.parametrize(
+    ("role", "staff", "may_it"),
+    [
+        ("auditor", ("data_analyst",), True),
+        ("agent", ("complaint_specialist",), True),
+        ("lead", ("supervisor",), True),
+        ("agent", ("front_line",), False),
+        ("agent", (), False),
+        ("finance", (), True),
+        ("ops", (), True),
+    ],
+)
+def test_figures_are_taken_along_by_who_analyses_and_who_looks_on(
+    role: AccessRole, staff: tuple[StaffRole, ...], may_it: bool
+) -> None:
+    who = PersonIdentity(subject="x", name="x", role=role, roles=staff)
+    assert may_export(who) == may_it
+    if may_it:
+        check_exports(who)
+        return
+    with pytest.raises(Forbidden, match="it is for"):
+        check_exports(who)
+
+
+def test_a_system_takes_no_figures_along() -> None:
+    with pytest.raises(Forbidden, match="backend may not export"):
+        check_exports(Identity(subject="shop", role="backend"))

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from domain.peaks import Arrivals, peak_figures
+from domain.peaks import Arrivals, peak_figures, quarters_at
 
 SHANGHAI = "Asia/Shanghai"
 
@@ -19,6 +19,8 @@ def test_hours_and_weekdays_are_local() -> None:
     figures = peak_figures([*arrivals(2), late], SHANGHAI)
     assert {hour: count for hour, count in enumerate(figures.hours) if count} == {0: 3, 12: 2}
     assert figures.weekdays == [0, 0, 3, 0, 0, 0, 2]
+    assert (figures.hours_by_weekday[2][0], figures.hours_by_weekday[6][12]) == (3, 2)
+    assert sum(map(sum, figures.hours_by_weekday)) == 5
     assert (figures.cases, len(figures.days)) == (5, 11)
 
 
@@ -27,6 +29,16 @@ def test_a_zone_with_a_quarter_and_one_with_summer_time_fit_too() -> None:
     assert peak_figures([quarter], "Asia/Kathmandu").hours[0] == 1
     twice = [Arrivals(at=datetime(2026, 10, 25, hour, 30, tzinfo=UTC), cases=1) for hour in (0, 1)]
     assert peak_figures(twice, "Europe/London").hours[1] == 2
+
+
+def test_the_quarters_of_an_hour_of_the_week_are_local_too() -> None:
+    sunday = datetime(2026, 11, 1, 16, 15, tzinfo=UTC)  # in Shanghai Monday, a quarter past midnight
+    noon = datetime(2026, 11, 1, 4, tzinfo=UTC)
+    found = [Arrivals(at=at, cases=1) for at in (noon, sunday)]
+    assert quarters_at(found, SHANGHAI, weekday=0, hour=0) == [sunday]
+    assert quarters_at(found, SHANGHAI, weekday=6) == [noon]
+    assert quarters_at(found, SHANGHAI, hour=12) == [noon]
+    assert quarters_at(found, SHANGHAI, weekday=0, hour=12) == []
 
 
 def test_a_peak_exceeds_the_median_by_three_spreads() -> None:

@@ -16,7 +16,6 @@ from sandbox.client import SandboxClient
 from sandbox.faults import PARTS
 from store.pool import Pool, create_pool
 from tests.workflows.desk import SANDBOX_AHEAD, Desk
-from tests.workflows.staff_desk import dismiss
 from tests.workflows.wiring import (
     FORGETFUL,
     MakeWorker,
@@ -82,15 +81,12 @@ async def worker(client: Client, make_worker: MakeWorker) -> AsyncGenerator[Work
 
 
 @pytest.fixture
-async def desk(
-    client: Client, sandbox: SandboxClient, desk_pool: Pool, worker: Worker
-) -> AsyncGenerator[Desk]:
-    """The servers, well again, with a merchant of the test's own; a staff that it seeds goes with it."""
+async def desk(client: Client, sandbox: SandboxClient, desk_pool: Pool, worker: Worker) -> Desk:
+    """The servers, well again, with a merchant of the test's own."""
     for part in PARTS:
         await sandbox.set_faults(part)
     await sandbox.set_gateway()
-    yield Desk(client, TimeSkipper(client), sandbox, desk_pool, f"m{next(_numbers)}")
-    await dismiss(desk_pool)
+    return Desk(client, TimeSkipper(client), sandbox, desk_pool, f"m{next(_numbers)}")
 
 
 @pytest.fixture(scope="session")

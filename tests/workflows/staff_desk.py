@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from domain.staff.roster import Roster
-from store.pool import Pool
 from store.staff import Staff
 from tests.workflows.case import Case
 from tests.workflows.desk import Desk
@@ -58,14 +57,6 @@ def _team(handles: dict[str, list[str]], leads: list[str], on_call: list[str]) -
     }
 
 
-async def dismiss(pool: Pool) -> None:
-    """No staff any more: one that is seeded is every merchant's, so it would get other tests' cases."""
-    await pool.execute(
-        "DELETE FROM staff_absences; DELETE FROM staff_members; DELETE FROM staff_teams; "
-        "DELETE FROM staff_shifts; DELETE FROM staff_surges"
-    )
-
-
 @asynccontextmanager
 async def staffed(desk: Desk, staff: Roster) -> AsyncGenerator[Staff]:
     """The desk with a staff, and without one again for the tests that come after."""
@@ -76,7 +67,7 @@ async def staffed(desk: Desk, staff: Roster) -> AsyncGenerator[Staff]:
     try:
         yield store
     finally:
-        await dismiss(desk.pool)
+        await desk.pool.execute("TRUNCATE staff_members, staff_teams, staff_shifts, staff_surges CASCADE")
 
 
 async def told(case: Case, clock: str, rung: str, *readers: str) -> None:
