@@ -9,7 +9,7 @@ from domain.orders import Language
 
 Theme = Literal["light", "dark"]
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
-DESKTOP, PHONE = 1440, 390
+DESKTOP, PHONE, SMALL = 1440, 390, 320
 HEIGHTS = {DESKTOP: 900}
 PHONE_HEIGHT = 844
 FAILED = 500

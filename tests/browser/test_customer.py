@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.axe import check_accessible
-from tests.browser.screens import Screen
+from tests.browser.screens import SMALL, Screen
 from tests.console.customer_site import CustomerSite, served
 from tests.workflows.complaint_desk import open_complaint
 from tests.workflows.conftest import client as client
@@ -119,7 +119,9 @@ async def test_choose_what_makes_up_for_a_damaged_parcel(desk: Desk, customer: C
     await case.until_event("delivery.chosen")
 
 
-@pytest.mark.parametrize("screen", [Screen("en", 320), Screen("zh-CN", 390, "dark")], ids=str, indirect=True)
+@pytest.mark.parametrize(
+    "screen", [Screen("en", SMALL), Screen("zh-CN", 390, "dark")], ids=str, indirect=True
+)
 async def test_on_the_narrowest_phone_and_in_the_dark(desk: Desk, customer: Customer) -> None:
     await desk.put_order()
     case = await desk.open(lines=FAULTY)

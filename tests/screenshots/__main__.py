@@ -26,17 +26,16 @@ from starters.staff import written_staff
 from starters.temporal_client import connect
 from store.pool import Pool, create_pool
 from tests.browser.chromium import NONE, found
-from tests.browser.screens import DESKTOP, LANGUAGES, PHONE, Screen
+from tests.browser.screens import DESKTOP, LANGUAGES, PHONE, SMALL, Screen
 from tests.screenshots.pages import Shown, pages
-from tests.screenshots.seed import Seed, seed
+from tests.screenshots.seed import LEAD, Seed, seed
 from workers.engine import Engine, engine
 from workers.engine.parts import CASE_PARTS
 
-LEAD = "sv-01"
 SCREENS = [
     Screen(language, width, theme)
     for language in LANGUAGES
-    for width in (DESKTOP, PHONE)
+    for width in (DESKTOP, PHONE, SMALL)
     for theme in ("light", "dark")
 ]
 
@@ -54,8 +53,9 @@ async def main(out: Path, only: str) -> int:
             wanted = [page for page in await prepared(room) if only in page.name]
             make_empty(out)
             for screen in SCREENS:
-                print(f"casework: {len(wanted)} pages, {screen} ...", file=sys.stderr)
-                await take(browser, screen, wanted, room, out)
+                seen = [page for page in wanted if is_seen(page, screen)]
+                print(f"casework: {len(seen)} pages, {screen} ...", file=sys.stderr)
+                await take(browser, screen, seen, room, out)
         await browser.close()
     write_index(out, wanted)
     return 0
@@ -118,6 +118,11 @@ async def sign_in(context: BrowserContext, address: str) -> None:
     await page.close()
 
 
+def is_seen(page: Shown, screen: Screen) -> bool:
+    """Customers come with the smallest phones, too; leads don't."""
+    return page.site == "customer" or screen.width > SMALL
+
+
 def file_of(page: Shown, screen: Screen) -> str:
     """The picture's name."""
     return f"{page.name}.{screen}.png"
@@ -131,6 +136,7 @@ def index(shown: Sequence[Shown]) -> str:
             f'<a href="{file_of(page, screen)}"><img loading="lazy" src="{file_of(page, screen)}" '
             f'alt="{screen}" title="{screen}" width="{240 if screen.width == DESKTOP else 120}"></a> '
             for screen in SCREENS
+            if is_seen(page, screen)
         )
         + "</p>"
         for page in shown

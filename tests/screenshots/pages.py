@@ -9,13 +9,27 @@ from dataclasses import dataclass
 
 from starlette.routing import Route
 
+from console.case import TABS
 from tests.console.test_doors import PUBLIC, routers
 
 NOT_SHOWN = {"/", "/bulk/do", "/bulk/preview"}
-MORE = {"board-complaints": "/board?kind=complaint", "board-deliveries": "/board?kind=delivery"}
-"""Other views of pages that take something after the question mark, by their picture's name."""
+MORE = {
+    "board-complaints": "/board?kind=complaint",
+    "board-deliveries": "/board?kind=delivery",
+    "cases-none": "/cases?kind=claim&priority=P4",
+    "search-found": "/cases?q=SO-2026-0012",
+    "search-nothing": "/cases?q=nothing-like-it",
+    "signed-out": "/signed-out",
+    "error-not-there": "/nowhere",
+    "error-no-such-case": "/cases/return:harbourlight:R-404",
+    "error-sign-in": "/sign-in/done",
+    "error-not-readable": "/cases?kind=pigeon",
+}
+"""Other views of pages that take something after the question mark, and errors, by their picture's name."""
 ENDINGS = ("csv", "xlsx", "json")
 """Files are no pages."""
+TABBED = "complaint-answered"
+"""The case whose other tabs are shown, too."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +52,8 @@ def pages(cases: Mapping[str, str], links: Mapping[str, str]) -> Iterator[Shown]
             for what, case_id in cases.items():
                 label = name.replace("{case_id}", what)
                 yield Shown(label, path.replace("{case_id}", case_id), "console")
-    for name, address in MORE.items():
+    tabs = {f"cases-{TABBED}-{tab}": f"/cases/{cases[TABBED]}?tab={tab}" for tab in TABS[1:]}
+    for name, address in (MORE | tabs).items():
         yield Shown(name, address, "console")
     for name, path in links.items():
         yield Shown(f"customer-{name}", path, "customer")

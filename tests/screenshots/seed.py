@@ -14,10 +14,11 @@ from sandbox.messages import Contact
 from starters.case_records import CaseRecords
 from starters.client import Cases
 from starters.updates import updates_of
-from tests.workflows.desk import make_order
+from tests.workflows.desk import line, make_order
 
 MERCHANT = "harbourlight"
-AGENT, WAREHOUSE = "fl-01", "w1"
+AGENT, LEAD, HEAD, WAREHOUSE = "fl-01", "sv-01", "hd-01", "w1"
+CROWD = 6
 LONG = "Die Donaudampfschifffahrtsgesellschaftskapitänsmützenknöpfe kamen zerbrochen an, 而且盒子压扁了。"
 
 
@@ -56,7 +57,7 @@ class Seed:
         at = datetime.now(UTC) - timedelta(hours=given.pop("hours", 1))
         complaint = {
             "customer_id": f"c{number}",
-            "order_id": await self.order(number),
+            "order_id": given.pop("order_id", None) or await self.order(number),
             "occurred_at": (at - timedelta(minutes=5)).isoformat(),
             "received_at": at.isoformat(),
             "content": LONG,
@@ -85,10 +86,10 @@ class Seed:
         start = {"merchant": MERCHANT, "number": f"D-{number:04}", "exception": exception}
         return await self._opened(OpenDelivery.model_validate(start))
 
-    async def act(self, case_id: str, update: str, **given: Any) -> None:
-        """A request to a case."""
+    async def act(self, case_id: str, update: str, turn: str = "", /, **given: Any) -> None:
+        """A request to a case; `turn` tells one from another of the same."""
         message = updates_of(kind_of(case_id))[update].model_validate(given)
-        answer = await self.cases.act(case_id, message, f"seed-{update}")
+        answer = await self.cases.act(case_id, message, f"seed-{update}{turn}")
         await self.records.wait_for(case_id, answer.seq)
 
     async def _opened(self, start: Any) -> str:
@@ -114,9 +115,13 @@ async def seed(desk: Seed) -> dict[str, str]:
         "return-refused": await _refused(desk, 6),
         "complaint-received": await desk.a_complaint(11, hours=30),
         "complaint-answered": await _answered(desk, 12),
+        "complaint-long": await _crowded(desk, 13),
+        "complaint-closed": await _closed(desk, 14),
         "delivery-choice": await desk.a_delivery(21, "damage"),
         "delivery-looked-for": await desk.a_delivery(22, "late"),
     }
+    for number, agent in ((61, AGENT), (62, AGENT), (63, LEAD)):
+        await _to_be_signed(desk, number, agent)
     for number in range(31, 37):
         await desk.a_return(number, "quality" if number % 2 else "not_as_described")
     for number, category in enumerate(("logistics", "payment", "staff_attitude", "returns"), 41):
@@ -155,10 +160,42 @@ async def _refused(desk: Seed, number: int) -> str:
 
 async def _answered(desk: Seed, number: int) -> str:
     case_id = await desk.a_complaint(number)
-    await desk.act(case_id, "review", agent=AGENT, valid=True)
-    found = {"party": "merchant", "root_cause": "packaging", "recurring": True, "words": "Too thin."}
-    await desk.act(case_id, "finding", agent=AGENT, finding=found)
-    measures = [{"kind": "apology"}]
-    await desk.act(case_id, "propose", agent=AGENT, reasons="很抱歉，包装盒太薄。", measures=measures)
+    await _proposed(desk, case_id, AGENT, {"kind": "apology"})
     await desk.until_stage(case_id, "confirmation")
     return case_id
+
+
+async def _proposed(
+    desk: Seed, case_id: str, agent: str, measure: dict[str, Any], allowed_by: str | None = None
+) -> None:
+    await desk.act(case_id, "review", agent=agent, valid=True)
+    found = {"party": "merchant", "root_cause": "packaging", "recurring": True, "words": "Too thin."}
+    await desk.act(case_id, "finding", agent=agent, finding=found)
+    approval = {"by": allowed_by, "role": "head"} if allowed_by else None
+    reasons = "很抱歉，包装盒太薄。"
+    await desk.act(case_id, "propose", agent=agent, reasons=reasons, measures=[measure], approval=approval)
+
+
+async def _closed(desk: Seed, number: int) -> str:
+    case_id = await _answered(desk, number)
+    await desk.act(case_id, "confirm", satisfied=True)
+    await desk.until_stage(case_id, "closed")
+    return case_id
+
+
+async def _crowded(desk: Seed, number: int) -> str:
+    """Long words, one that never breaks, and marks of HTML that pages have to write as text."""
+    case_id = await desk.a_complaint(number, content=f"{LONG} <b>{'1234567890' * 20}</b> {LONG * 8}")
+    for turn in range(CROWD):
+        question = f"{turn}. {LONG} <script>alert(1)</script> https://example.com/{'a' * 120}"
+        await desk.act(case_id, "request_info", f"-{turn}", agent=AGENT, question=question)
+        if turn < CROWD - 1:
+            await desk.act(case_id, "give_info", f"-{turn}", answer=LONG * 4)
+    return case_id
+
+
+async def _to_be_signed(desk: Seed, number: int, agent: str) -> None:
+    """A refund above what one person may give."""
+    lines = [line("1", "WATCH-01", quantity=1, paid_minor=900_000)]
+    case_id = await desk.a_complaint(number, order_id=await desk.order(number, lines=lines))
+    await _proposed(desk, case_id, agent, {"kind": "refund", "amount_minor": 640_000 + number}, HEAD)
