@@ -62,6 +62,16 @@ class Formats:
         patterns = THIS_YEAR if local.year == self.now.astimezone(self.zone).year else ANOTHER_YEAR
         return format_datetime(local, patterns[self._language], locale=self._locale)
 
+    def deadline(self, at: datetime) -> str:
+        """The same for people who owe nobody a clock: midnight is the end of the day before."""
+        local = at.astimezone(self.zone)
+        if local.hour or local.minute:
+            return self.moment(at)
+        day = local - timedelta(days=1)
+        patterns = THIS_YEAR if day.year == self.now.astimezone(self.zone).year else ANOTHER_YEAR
+        pattern = patterns[self._language].removesuffix(" HH:mm")
+        return self.words("time.end_of", day=format_datetime(day, pattern, locale=self._locale))
+
     def whole_moment(self, at: datetime) -> str:
         """With year, seconds and zone, for whoever looks closely."""
         return format_datetime(at.astimezone(self.zone), WHOLE[self._language], locale=self._locale)

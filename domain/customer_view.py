@@ -17,6 +17,7 @@ from domain.returns.decisions.appeal import takes_appeal
 from domain.returns.repairs import has_failed
 from domain.returns.state import ReturnState
 from domain.returns.views import progress as return_progress
+from domain.returns.views import waiting_for
 
 CUSTOMERS_KINDS: tuple[CaseKind, ...] = ("return", "complaint", "delivery")
 """Kinds of cases that are about a customer; parcels, claims and improvements are the desk's own."""
@@ -62,14 +63,21 @@ class CustomerView(Model):
     """The kind of return, or what happened to the parcel."""
     steps: tuple[Step, ...]
     now: str
-    """The stage; `closed` when the case is over."""
+    """The stage; `closed` when the case is over, `money_owed` while an advance is to be paid back."""
     asks: tuple[Ask, ...]
-    """The first is what is next."""
+    """What they may say; the first is `next`, where it is their turn."""
+    next: Ask | None = None
+    """What the case waits for from them; None while it is on us."""
     options: tuple[str, ...] = ()
     until: Instant | None = None
     outcome: str | None = None
+    is_rejected: bool = False
+    """What they are to confirm is that their complaint was not upheld."""
     label_url: str | None = None
     """A label that is paid for, while the goods have not been sent."""
+    carrier: str | None = None
+    tracking_no: str | None = None
+    """Of the parcel that is on its way, to us or to them."""
     refunded_minor: int = 0
     currency: str | None = None
 
@@ -98,18 +106,23 @@ def told(asks: Sequence[Ask], facts: Sequence[Recorded]) -> str | None:
 
 def _of_return(state: ReturnState, now: datetime) -> CustomerView:
     seen = return_progress(state)
+    asks = _asked_of_return(state, seen.next, now)
+    parcel = state.parcel if state.parcel and state.parcel.shipped_at else None
     return CustomerView(
         kind="return",
         number=seen.number,
         order_id=seen.order_id,
         what=seen.kind,
         steps=tuple(Step(name=each.step, state=each.state) for each in seen.steps),
-        now=seen.now,
-        asks=_asked_of_return(state, seen.next, now),
+        now="money_owed" if _owes_money(state, seen.next) else seen.now,
+        asks=asks,
+        next=asks[0] if asks and asks[0] == seen.next else None,
         options=_choices(state) if seen.next == "choose" else (),
         until=seen.until,
         outcome=seen.outcome,
         label_url=_label(state),
+        carrier=parcel.carrier if parcel else None,
+        tracking_no=parcel.tracking_no if parcel else None,
         refunded_minor=state.refunded_minor,
         currency=state.order.currency if state.order else None,
     )
@@ -136,6 +149,10 @@ def _asked_of_return(state: ReturnState, request: str | None, now: datetime) -> 
     return tuple(asks)
 
 
+def _owes_money(state: ReturnState, request: str | None) -> bool:
+    return state.stage == "settlement" and request is None and waiting_for(state) == "customer"
+
+
 def _choices(state: ReturnState) -> tuple[str, ...]:
     return ("refund", "exchange") if has_failed(state) else ("refund", "wait")
 
@@ -153,6 +170,8 @@ def _of_complaint(state: ComplaintState) -> CustomerView:
         steps=_folded(seen.steps),
         now=seen.now,
         asks=tuple(asks),
+        next=asks[0] if seen.next else None,
+        is_rejected=state.rejection is not None,
         until=seen.until,
         outcome=seen.outcome,
         refunded_minor=state.refunded_minor,
@@ -186,6 +205,9 @@ def _of_delivery(state: DeliveryState) -> CustomerView:
         steps=_delivery_steps(state),
         now=seen.now,
         asks=tuple(asks),
+        next=asks[0] if seen.next else None,
+        carrier=seen.carrier,
+        tracking_no=seen.tracking_no,
         options=tuple(seen.options) if seen.next == "choose" else (),
         until=seen.until,
         outcome=seen.outcome,

@@ -110,7 +110,9 @@ def _customer_until(state: ComplaintState) -> datetime | None:
     """Until when it is their turn, or by when they hear from us."""
     if deadline := next_deadline(state):
         return deadline[0]
-    nearest = nearest_clock(clock_rows(state, known_at(state))) if state.open else None
+    # A question to them has no limit: the clocks are the desk's.
+    is_ours = state.open and not state.waits_for_info
+    nearest = nearest_clock(clock_rows(state, known_at(state))) if is_ours else None
     return nearest.due_at if nearest else None
 
 

@@ -34,6 +34,14 @@ def test_another_year_is_named() -> None:
     assert formats("zh-CN").moment(NOW - timedelta(days=365)) == "2025年11月26日 周三 23:30"
 
 
+def test_a_deadline_at_midnight_is_the_end_of_the_day_before() -> None:
+    midnight = NOW + timedelta(minutes=30)
+    assert formats("en").deadline(midnight) == "the end of Thu 26 Nov"
+    assert formats("zh-CN").deadline(midnight) == "11月26日 周四 24 点"
+    assert formats("en").deadline(midnight + timedelta(minutes=1)) == "Fri 27 Nov 00:01"
+    assert formats("en").deadline(midnight + timedelta(days=36)) == "the end of Fri 1 Jan 2027"
+
+
 def test_a_whole_moment_names_zone_and_seconds() -> None:
     assert "23:30:00" in formats("en").whole_moment(NOW)
     assert "2026" in formats("zh-CN").whole_moment(NOW)

@@ -11,6 +11,7 @@ from domain.customer_view import CustomerView, customer_view, told
 from domain.deliveries import messages as on_deliveries
 from domain.errors import InvalidRequest
 from domain.records import Recorded
+from domain.returns import advances
 from domain.returns import events as facts
 from domain.returns import messages as ask
 from domain.returns.decisions.settlement import decide_out_of_stock
@@ -19,7 +20,8 @@ from tests.domain.deliveries import given as deliveries
 from tests.domain.deliveries.given import handled
 from tests.domain.improvements import given as improvements
 from tests.domain.returns import given as returns
-from tests.domain.returns.given import APPROVE, CONFIRM, SHIP, inspected
+from tests.domain.returns.given import APPROVE, CONFIRM, RECEIVE, SHIP, inspect, inspected
+from tests.domain.returns.test_advances import advanced
 
 REFUSE = ask.Review(agent="a17", approve=False, reason="It was worn.")
 OBJECT = on_deliveries.Object(reason="It is still broken.")
@@ -185,6 +187,55 @@ def test_a_customer_sees_four_stages_and_what_they_may_say(
     assert " ".join(step.state for step in view.steps) == steps
     assert (view.now, " ".join(view.asks)) == (now, asks)
     assert len({step.name for step in view.steps}) == 4
+
+
+NEXT: list[tuple[Any, str | None]] = [
+    (returns.Story, None),
+    (lambda: returns.Story().asked(APPROVE), "ship"),
+    (lambda: returns.Story().asked(APPROVE, SHIP), None),
+    (lambda: inspected().happens(facts.Settled()), "confirm"),
+    (complained, None),
+    (refused, None),
+    (complaints.answered, "confirm"),
+    (undecided, None),
+    (deliveries.Story, "choose"),
+    (lambda: deliveries.Story().asked(deliveries.choose("refund")), None),
+]
+
+
+@pytest.mark.parametrize(("given", "turn"), NEXT)
+def test_it_is_the_customers_turn_only_where_the_case_waits_for_them(given: Any, turn: str | None) -> None:
+    """What they may correct or object to meanwhile is nothing that they are asked for."""
+    assert seen(given()).next == turn
+
+
+def test_a_complaint_that_is_not_upheld_is_not_called_solved() -> None:
+    no = on_complaints.Review(agent="a17", valid=False, reason="The cup was dropped.")
+    view = seen(complaints.Story().asked(no))
+    assert (view.next, view.is_rejected) == ("confirm", True)
+    assert not seen(complaints.answered()).is_rejected
+
+
+def test_an_answer_to_a_question_has_no_limit_and_the_desk_has_one() -> None:
+    story = complaints.Story()
+    assert seen(story).until is not None
+    assert seen(story.asked(QUESTION)).until is None
+
+
+def test_a_parcel_is_named_once_it_is_on_its_way() -> None:
+    assert seen(returns.Story().asked(APPROVE)).tracking_no is None
+    for story in (returns.Story().asked(APPROVE, SHIP), deliveries.Story()):
+        view = seen(story)
+        assert (view.carrier, view.tracking_no) == ("swift", "SW123456")
+
+
+def test_an_advance_that_is_asked_back_is_not_money_on_its_way_to_them() -> None:
+    story = advanced(("1", 3, "no_reason"))
+    story.asked(RECEIVE, inspect(passed=1, failed=2, reason="worn", disposition="keep"))
+    assert seen(story).now == "settlement"
+    story.happens(*advances.decide_ask_back(story.state, 6667))
+    view = seen(story)
+    assert (view.now, view.next) == ("money_owed", None)
 
 
 def test_what_may_be_chosen_is_what_the_case_takes() -> None:
