@@ -22,13 +22,18 @@ HIDDEN = frozenset(
 """Fields that a story does without: they are in the raw facts."""
 NAMES = frozenset(
     {
-        *("agent", "approved_by", "asked_by", "assignee", "by", "carrier", "department", "edited_by"),
+        *("agent", "approved_by", "asked_by", "assignee", "carrier", "department", "edited_by"),
         *("from_owner", "from_team", "owner", "policy", "requested_by", "root_cause", "taken_in_by", "team"),
         *("to", "to_team", "warehouse"),
     }
 )
 """Fields whose values are names: a team that is called `quality` is not the reason of that name."""
-TOPICS = {"relation": "value.relation", "stage": "value.stage", "channel": "value.channel"}
+TOPICS = {
+    "by": "value.waits",
+    "relation": "value.relation",
+    "stage": "value.stage",
+    "channel": "value.channel",
+}
 """Where the words for a field's values are; for others they are those of forms, `choice`."""
 TOLD_ELSEWHERE = {
     NoticeReported.name: frozenset({"kind", "channel", "state"}),

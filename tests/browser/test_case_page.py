@@ -1,9 +1,10 @@
 """The page of a case in a real browser: read, act, see what is wrong; at a desk and on a phone."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from console.words import words_of
-from tests.browser.screens import Screen
+from tests.browser.screens import PHONE, Screen
 from tests.browser.served import look_at
 from tests.workflows.complaint_desk import FINDING, TRANSCRIPT, open_complaint
 from tests.workflows.desk import FAULTY, Desk
@@ -51,9 +52,34 @@ async def test_a_whole_story_reads_well(page: Page, screen: Screen, desk: Desk, 
     await desk.until("SELECT 1 FROM refunds WHERE case_id = $1 AND state = 'settled'", case.handle.id)
     await case.until_stage("confirmation")
     await page.goto(f"{address}/cases/{case.handle.id}")
-    await expect(page.get_by_text(t("fact.complaint.opened"))).to_be_visible()
+    await expect(page.get_by_text(t("fact.complaint.opened"), exact=True)).to_be_visible()
     await look_at(page, f"case-complaint-{screen}")
     for tab in ("messages", "evidence", "facts"):
         await page.get_by_role("link", name=t(f"case.tab.{tab}")).click()
         await expect(page.locator(".tabs [aria-current]")).to_contain_text(t(f"case.tab.{tab}"))
         await look_at(page, f"case-{tab}-{screen}")
+
+
+INK = "rgb(21, 32, 43)"
+"""`--ink` of the light theme."""
+
+
+@pytest.mark.parametrize("screen", [Screen("zh-CN"), Screen("en", PHONE, "dark")], ids=str, indirect=True)
+async def test_a_case_prints_as_a_file(page: Page, screen: Screen, desk: Desk, address: str) -> None:
+    """All of it, whatever was folded, and nothing that only works on a screen."""
+    t = words_of(screen.language)
+    await desk.put_order()
+    case = await desk.open(lines=FAULTY)
+    await case.approve()
+    await desk.until("SELECT 1 FROM notices WHERE case_id = $1", case.handle.id)
+    await page.goto(f"{address}/cases/{case.handle.id}")
+    await page.emulate_media(media="print")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text(case.number)
+    for left_out in (".top", ".acts", ".tabs"):
+        await expect(page.locator(left_out)).to_be_hidden()
+    for filed in ("fact.return.approved", "case.clock.calendar", "case.tab.messages"):
+        await expect(page.get_by_text(t(filed), exact=True).locator("visible=true").first).to_be_visible()
+    await expect(page.locator(".folded .step").first).to_be_visible()
+    ink = await page.evaluate("getComputedStyle(document.querySelector('h1')).color")
+    assert ink == INK
+    await look_at(page, f"case-print-{screen}")
