@@ -208,7 +208,7 @@ async def test_who_only_reads_may_not_act(site: Site) -> None:
 async def test_the_header_leads_to_the_pages_that_there_are(site: Site) -> None:
     await site.sign_in()
     header = (await site.page("/board")).partition('class="places"')[2].partition("</nav>")[0]
-    assert ['href="/work"' in header, 'href="/cases"' in header, "/figures" in header] == [True, True, False]
+    assert ['href="/work"' in header, 'href="/cases"' in header, "/library" in header] == [True, True, False]
     assert header.partition('aria-current="page"')[0].rstrip().endswith('data-letter="b"')
 
 

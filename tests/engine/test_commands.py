@@ -103,7 +103,7 @@ async def test_doctor_says_what_there_is_and_fails_for_what_must_be_done(casewor
 
 
 async def test_doctor_approves_of_a_running_engine_room(casework: Casework) -> None:
-    up = await casework.up("--without", "http,console,worker")
+    up = await casework.up("--without", "http,console,customer,worker")
     await up.until_ready()
     findings = json.loads((await casework.run("doctor", "--json")).out)["findings"]
     verdicts = {finding["name"]: finding["verdict"] for finding in findings}

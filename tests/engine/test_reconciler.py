@@ -26,5 +26,5 @@ async def test_up_runs_a_reconciler_and_starts_it_again_when_it_dies(casework: C
 
 
 async def test_without_workers_there_is_no_reconciler(casework: Casework) -> None:
-    up = await casework.up("--without", "http,console,worker,temporal,sandbox")
+    up = await casework.up("--without", "http,console,customer,worker,temporal,sandbox")
     assert [line.split()[0] for line in await up.until_ready()] == ["postgres", "ready"]

@@ -17,7 +17,7 @@ SERVERS = ("postgres", "temporal", "sandbox")
 
 
 async def test_up_prints_a_line_per_part_with_its_address_then_ready(casework: Casework) -> None:
-    up = await casework.up("--without", "http,console,worker")
+    up = await casework.up("--without", "http,console,customer,worker")
     lines = await up.until_ready()
     assert sorted(line.split()[0] for line in lines[:-1]) == sorted(SERVERS)
     assert all("127.0.0.1:" in line for line in lines[:-1])
@@ -31,7 +31,7 @@ async def test_up_prints_a_line_per_part_with_its_address_then_ready(casework: C
 
 
 async def test_down_stops_everything_and_waits(casework: Casework) -> None:
-    up = await casework.up("--without", "http,console,worker")
+    up = await casework.up("--without", "http,console,customer,worker")
     await up.until_ready()
     family = up.family()
     assert len(family) > len(SERVERS)
@@ -44,10 +44,10 @@ async def test_down_stops_everything_and_waits(casework: Casework) -> None:
 
 
 async def test_a_second_up_says_where_the_first_is(casework: Casework) -> None:
-    first = await casework.up("--without", "http,console,worker,sandbox,temporal")
+    first = await casework.up("--without", "http,console,customer,worker,sandbox,temporal")
     lines = await first.until_ready()
 
-    second = await casework.run("up", "--without", "http,console,worker,sandbox,temporal")
+    second = await casework.run("up", "--without", "http,console,customer,worker,sandbox,temporal")
     assert second.status == 0
     assert sorted(second.out.splitlines()[:-1]) == sorted(lines[:-1])
     assert f"pid {first.process.pid}" in second.out.splitlines()[-1]
@@ -55,7 +55,7 @@ async def test_a_second_up_says_where_the_first_is(casework: Casework) -> None:
 
 @pytest.mark.parametrize("name", SERVERS)
 async def test_a_part_that_dies_is_named_with_the_tail_of_its_log(casework: Casework, name: str) -> None:
-    up = await casework.up("--without", "http,console,worker")
+    up = await casework.up("--without", "http,console,customer,worker")
     await up.until_ready()
     family = up.family()
     state = read_state(casework.state_dir)
@@ -74,7 +74,7 @@ async def test_a_part_that_dies_is_named_with_the_tail_of_its_log(casework: Case
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_a_signal_stops_all_parts_in_reverse_order(casework: Casework, number: signal.Signals) -> None:
-    up = await casework.up("--without", "http,console,worker,temporal")
+    up = await casework.up("--without", "http,console,customer,worker,temporal")
     await up.until_ready()
     family = up.family()
 
@@ -86,7 +86,7 @@ async def test_a_signal_stops_all_parts_in_reverse_order(casework: Casework, num
 
 
 async def test_ctrl_c_while_it_starts_leaves_nothing_behind(casework: Casework) -> None:
-    up = await casework.up("--without", "http,console,worker")
+    up = await casework.up("--without", "http,console,customer,worker")
     await up.line()
     family = up.family()
 
@@ -96,7 +96,7 @@ async def test_ctrl_c_while_it_starts_leaves_nothing_behind(casework: Casework) 
 
 
 async def test_the_parts_of_a_killed_up_end_too_and_the_next_up_starts(casework: Casework) -> None:
-    up = await casework.up("--without", "http,console,worker")
+    up = await casework.up("--without", "http,console,customer,worker")
     await up.until_ready()
     family = up.family()
 
@@ -105,7 +105,7 @@ async def test_the_parts_of_a_killed_up_end_too_and_the_next_up_starts(casework:
     assert await all_gone(family)
     assert (await casework.status())["running"] is False
 
-    again = await casework.up("--without", "http,console,worker")
+    again = await casework.up("--without", "http,console,customer,worker")
     await again.until_ready()
     assert (await casework.status())["healthy"]
 
@@ -113,7 +113,7 @@ async def test_the_parts_of_a_killed_up_end_too_and_the_next_up_starts(casework:
 async def test_a_part_that_cannot_start_is_named(casework: Casework) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = await casework.run("up", "--without", "http,console,worker", "--postgres-port", port)
+        ended = await casework.run("up", "--without", "http,console,customer,worker", "--postgres-port", port)
     assert ended.status == 1
     assert "postgres (pid " in ended.err
     assert "Address already in use" in ended.err
@@ -121,7 +121,7 @@ async def test_a_part_that_cannot_start_is_named(casework: Casework) -> None:
 
 
 async def test_up_seeds_the_staff_where_there_is_none_and_leaves_what_there_is(casework: Casework) -> None:
-    only_the_store = ("--without", "http,console,worker,temporal,sandbox")
+    only_the_store = ("--without", "http,console,customer,worker,temporal,sandbox")
     await (await casework.up(*only_the_store)).until_ready()
     assert "fl-01" in (await casework.run("staff", "list")).out
     seeded = await casework.run("staff", "seed", str(CHECKOUT / "bench" / "staff.yaml"))
@@ -133,7 +133,7 @@ async def test_up_seeds_the_staff_where_there_is_none_and_leaves_what_there_is(c
 
 async def test_up_says_what_is_wrong_with_the_staffs_file(casework: Casework) -> None:
     casework.env["CASEWORK_STAFF_FILE"] = str(CHECKOUT / "deploy" / "policies" / "surge.yaml")
-    ended = await casework.run("up", "--without", "http,console,worker,temporal,sandbox")
+    ended = await casework.run("up", "--without", "http,console,customer,worker,temporal,sandbox")
     assert ended.status == 2
     assert "surge.yaml:" in ended.err
 
@@ -141,7 +141,7 @@ async def test_up_says_what_is_wrong_with_the_staffs_file(casework: Casework) ->
 async def test_up_uses_what_the_settings_place_elsewhere(casework: Casework) -> None:
     casework.env["TEMPORAL_ADDRESS"] = "temporal.example:7233"
     casework.env["CASEWORK_DATABASE_URL"] = "postgresql://desk:secret@db.example/cases"
-    up = await casework.up("--without", "http,console,worker,sandbox")
+    up = await casework.up("--without", "http,console,customer,worker,sandbox")
     assert sorted(await up.until_ready()) == [
         "postgres   postgresql://desk:***@db.example/cases (not started here)",
         "ready",
@@ -151,7 +151,7 @@ async def test_up_uses_what_the_settings_place_elsewhere(casework: Casework) -> 
 
 
 async def test_up_speaks_json_a_line(casework: Casework) -> None:
-    up = await casework.up("--json", "--without", "http,console,worker,sandbox,temporal")
+    up = await casework.up("--json", "--without", "http,console,customer,worker,sandbox,temporal")
     part, ready = json.loads(await up.line()), json.loads(await up.line())
     assert part["part"] == "postgres"
     assert ready["ready"] is True

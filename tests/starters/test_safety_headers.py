@@ -25,9 +25,11 @@ APPS: dict[str, FastAPI] = {
 }
 
 
-@pytest.mark.parametrize("name", APPS)
 @pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "/broken", 500), ("GET", "/nowhere", 404), ("PUT", "/broken", 404)]
+    ("name", "method", "path", "status"),
+    [(name, "GET", path, status) for name in APPS for path, status in (("/broken", 500), ("/nowhere", 404))]
+    # A program is told what it did wrong; a person is led back.
+    + [("api", "PUT", "/broken", 405), ("console", "PUT", "/broken", 404)],
 )
 async def test_no_answer_is_kept_framed_or_guessed_at(
     pool: Pool, name: str, method: str, path: str, status: int

@@ -93,7 +93,7 @@ async def test_a_door_that_there_is_not_is_not_found(program: HttpProgram) -> No
     assert (await post(program, "carriers/pigeon", signed("shop"))).status_code == 404
     assert (await post(program, "carriers", signed("shop"))).status_code == 404
     async with httpx2.AsyncClient(base_url=program.url) as http:
-        assert (await http.get("/webhooks/shop/m1")).json()["code"] == "not_found"
+        assert (await http.get("/webhooks/shop/m1")).json()["code"] == "method_not_allowed"
 
 
 async def test_a_name_that_is_used_for_other_content_is_refused(program: HttpProgram, pool: Pool) -> None:

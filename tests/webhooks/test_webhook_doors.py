@@ -128,12 +128,12 @@ async def test_what_is_no_webhook_is_refused(program: HttpProgram) -> None:
     large = await post(program, "stripe", Webhook({}, b"x" * 300_000))
     assert (large.status_code, large.json()["code"]) == (413, "webhook_too_large")
     async with httpx2.AsyncClient(base_url=program.url) as http:
-        for answer in (
-            await http.get("/"),
-            await http.get("/webhooks/payments/stripe/m1"),
-            await http.post("/webhooks/payments/paypal/m1"),
+        for answer, said in (
+            (await http.get("/"), (404, "not_found")),
+            (await http.get("/webhooks/payments/stripe/m1"), (405, "method_not_allowed")),
+            (await http.post("/webhooks/payments/paypal/m1"), (404, "not_found")),
         ):
-            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+            assert (answer.status_code, answer.json()["code"]) == said
             assert "server" not in answer.headers
 
 
