@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from domain.refunds import RefundRow
-from store.pool import Pool, connection
+from store.pool import Pool, connection, let_go
 from store.sql import load
 
 Q = load("reconciliation")
@@ -47,7 +47,7 @@ class Looks:
                 yield held
             finally:
                 if held and not conn.is_closed():
-                    await conn.fetchval(Q["unlock_cycle"])
+                    await let_go(conn, Q["unlock_cycle"])
 
     async def on_their_way(
         self, now: datetime, grace: timedelta, limit: int, merchant: str | None = None

@@ -59,3 +59,35 @@ def test_nothing_is_left_open(path: Path) -> None:
 @pytest.mark.parametrize("path", [p for p in SOURCES if "tests" not in p.parts], ids=name_of)
 def test_a_module_begins_by_saying_its_job(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+WORKFLOWS_MAY_USE = {
+    "abc",
+    "asyncio",
+    "collections",
+    "contextlib",
+    "datetime",
+    "pydantic",
+    "temporalio",
+    "typing",
+    "uuid",
+}
+ROOMS_BELOW = {"domain", "activities", "workflows"}
+
+
+@pytest.mark.parametrize("path", sorted((CHECKOUT / "workflows").glob("*.py")), ids=name_of)
+def test_a_workflow_uses_nothing_that_differs_between_two_runs(path: Path) -> None:
+    """The SDK's sandbox guards the modules of the cases themselves, and is not asked about the others."""
+    imported = [
+        name for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) for name in _imported_by(node)
+    ]
+    assert {name.partition(".")[0] for name in imported} <= WORKFLOWS_MAY_USE | ROOMS_BELOW
+    assert {name for name in imported if name.startswith("uuid")} <= {"uuid.UUID"}
+
+
+def _imported_by(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return []

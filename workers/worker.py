@@ -8,7 +8,6 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.advances import AdvanceActivities
 from activities.approvals import ApprovalActivities
@@ -47,6 +46,7 @@ from workers.build import code_id
 from workers.heartbeats import Heartbeats
 from workers.parcels import parcel_activities
 from workers.request_headers import RequestHeaders
+from workers.sandbox_runner import sandbox_runner
 from workflows.carrier_claim import CarrierClaim
 from workflows.complaint_case import ComplaintCase
 from workflows.delivery_exception import DeliveryException
@@ -73,12 +73,8 @@ WORKFLOWS = [
 STICKY_TIMEOUT = timedelta(seconds=1)
 # What a stopping worker gives its activities to end; a pod's grace period must be longer.
 GRACE = timedelta(seconds=30)
-# Our own rooms are the same in every run, so the sandbox need not load them anew for each case.
-PASSED_THROUGH = ("domain", "activities", "store", "providers")
 
-RUNNER = SandboxedWorkflowRunner(
-    restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-)
+RUNNER = sandbox_runner(WORKFLOWS)
 
 
 @asynccontextmanager
