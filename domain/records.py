@@ -82,7 +82,7 @@ class Batch(Model):
     `previous` is the event before the first as its writer knows it: a batch goes on with that one alone. Only
     one that `replaces` takes the place of others: its writer is known to be the one that counts, and tells
     all that it told. `answers` are what requests were answered, by their keys. `run_id`, which a reset keeps,
-    and `emitted_at` (the run's own clock) are for people.
+    and `emitted_at` (the run's own clock) tell a late copy of such a telling; else they are for people.
     """
 
     case_id: str

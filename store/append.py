@@ -113,13 +113,16 @@ def _turns(prepared: Mapping[int, _Prepared]) -> list[dict[int, _Prepared]]:
 
 async def _append_turn(conn: Connection, turn: Mapping[int, _Prepared]) -> dict[int, Outcome]:
     tails = await _read_tails(conn, turn.values())
+    gone_on = await _gone_on(conn, turn.values())
     outcomes: dict[int, Outcome] = {}
     placed: dict[int, _Placed] = {}
     for index, each in turn.items():
         tail = tails.get(each.batch.case_id, [])
         try:
             digests = [digest for _, digest in each.stored]
-            placed[index] = _Placed(each, place(each.batch, digests, tail, each.previous_hash))
+            is_late = each.batch.case_id in gone_on
+            placement = place(each.batch, digests, tail, each.previous_hash, is_late=is_late)
+            placed[index] = _Placed(each, placement)
         except StreamConflict as conflict:
             outcomes[index] = conflict
     superseded = await _supersede(conn, placed.values())
@@ -150,6 +153,15 @@ async def _read_tails(conn: Connection, prepared: Iterable[_Prepared]) -> dict[s
     return {
         case_id: [LiveRow(*row[1:]) for row in tail] for case_id, tail in groupby(rows, itemgetter("stream"))
     }
+
+
+async def _gone_on(conn: Connection, prepared: Iterable[_Prepared]) -> set[str]:
+    """Of which of these, that tell all anew, the run itself has told more since. Their streams are locked."""
+    telling = [each.batch for each in prepared if each.batch.replaces]
+    if not telling:
+        return set()
+    columns = zip(*((batch.case_id, batch.run_id, batch.emitted_at) for batch in telling), strict=True)
+    return {row["case_id"] for row in await conn.fetch(Q["gone_on"], *map(list, columns))}
 
 
 async def _supersede(conn: Connection, placed: Iterable[_Placed]) -> Counter[str]:

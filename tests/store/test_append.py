@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -88,6 +90,30 @@ async def test_what_is_told_anew_supersedes_to_the_end(pool: Pool) -> None:
     assert (await row_of(pool))["last_seq"] == 3
     assert (await row_of(pool))["open"] is True
     assert await claims_of(pool) == {"1": "{[1,2)}"}
+
+
+async def test_a_late_copy_of_what_was_told_anew_takes_nothing_back(pool: Pool) -> None:
+    """Found by a demo under load: an activity's first try wrote after its second, and after the case closed."""
+    run, other_run = uuid4(), uuid4()
+    times = [OPENED_AT + timedelta(hours=hour) for hour in range(4)]
+    await append(pool, make_batch(1, 2, "void", run_id=run, emitted_at=times[0]))
+    anew = make_batch(1, 2, replaces=True, run_id=run, emitted_at=times[1], answers={"k": {"seq": 2}})
+    assert await append(pool, anew) == [Appended(2, 0, 2, 2)]
+    [told] = make_events(2, 2)
+    closing = make_batch(
+        3, 4, previous=told, run_id=run, emitted_at=times[2], summary={"stage": "closed", "open": False}
+    )
+    assert await append(pool, closing) == [Appended(2, 0, 0, 4)]
+
+    assert await append(pool, anew) == [Appended(0, 2, 0, 2)]
+    assert await live(pool) == [(seq, FIRST) for seq in (1, 2, 3, 4)]
+    assert ((await row_of(pool))["last_seq"], (await row_of(pool))["open"]) == (4, False)
+
+    later = anew.model_copy(update={"emitted_at": times[3]})
+    assert await append(pool, later) == [Appended(0, 2, 2, 2)]
+    await append(pool, closing)
+    of_another_run = anew.model_copy(update={"run_id": other_run})
+    assert await append(pool, of_another_run) == [Appended(0, 2, 2, 2)]
 
 
 async def test_another_attempt_neither_replaces_nor_goes_on(pool: Pool) -> None:
