@@ -105,7 +105,9 @@ class ComplaintPeople:
         await asyncio.sleep(MOMENT_SECONDS)
         proposed = ask.Propose(agent=play.agent, reasons=_words(play, "sorry"), measures=[measure])
         seq = await self._act(play, proposed, f"propose-{round_}")
-        await self._watch.until(play.case_id, lambda row: row.stage == "confirmation" and row.last_seq >= seq)
+        # On a very busy machine their silence has asked for a lead's decision; their word still ends it.
+        answered = ("confirmation", "decision")
+        await self._watch.until(play.case_id, lambda row: row.stage in answered and row.last_seq >= seq)
         await asyncio.sleep(MOMENT_SECONDS)
 
     async def _act(self, play: ComplaintPlay, message: BaseModel, key: str | None = None) -> int:

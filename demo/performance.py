@@ -65,6 +65,8 @@ class Performance:
     surge: InForce | None = None
     remarks: list[str] = field(default_factory=list[str])
     kills: list[Kill] = field(default_factory=list[Kill])
+    unfinished: list[str] = field(default_factory=list[str])
+    """What somebody was still at when the patience ended."""
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -114,7 +116,9 @@ class Performance:
                     Lead(desk, self.remarks.append).attend(),
                 )
         except TimeoutError:
-            self.remarks.append(f"not everything had ended after {PATIENCE_SECONDS:.0f} s")
+            still = ", ".join(sorted(self.unfinished)) or "nobody"
+            waited = f"not everything had ended after {PATIENCE_SECONDS:.0f} s"
+            self.remarks.append(f"{waited}; still at it: {still}")
 
     def _acts(self, cases: Cases) -> list[Coroutine[Any, Any, None]]:
         """What everybody does, each at their time."""
@@ -141,6 +145,9 @@ class Performance:
             await act
         except CaseworkError as error:
             self.remarks.append(f"{name}: {error.code}: {error.message}")
+        except asyncio.CancelledError:
+            self.unfinished.append(name)
+            raise
         finally:
             act.close()
 

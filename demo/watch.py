@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from domain.errors import StoreUnavailable
+from domain.errors import CaseClosed, StoreUnavailable
 from domain.records import CaseSummary
 from store.cases import CaseFilter, Cases
 
@@ -37,9 +37,12 @@ class Watch:
         return page.cases
 
     async def until(self, case_id: str, fact: Callable[[CaseSummary], bool]) -> CaseSummary:
-        """Wait until the case is so."""
-        await self.until_all(lambda rows: case_id in rows and fact(rows[case_id]))
-        return self.rows[case_id]
+        """Wait until the case is so. Raises `CaseClosed` for one that closed otherwise: it will never be."""
+        await self.until_all(lambda rows: case_id in rows and (fact(rows[case_id]) or not rows[case_id].open))
+        row = self.rows[case_id]
+        if not fact(row):
+            raise CaseClosed(f"{case_id} is closed ({row.outcome}), and was waited for otherwise")
+        return row
 
     async def until_all(self, fact: Callable[[Mapping[str, CaseSummary]], bool]) -> None:
         """Wait until the cases together are so."""

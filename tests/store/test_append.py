@@ -93,7 +93,7 @@ async def test_what_is_told_anew_supersedes_to_the_end(pool: Pool) -> None:
 
 
 async def test_a_late_copy_of_what_was_told_anew_takes_nothing_back(pool: Pool) -> None:
-    """Found by a demo under load: an activity's first try wrote after its second, and after the case closed."""
+    """Found by a demo under load: a first try wrote after the second one was answered and the case closed."""
     run, other_run = uuid4(), uuid4()
     times = [OPENED_AT + timedelta(hours=hour) for hour in range(4)]
     await append(pool, make_batch(1, 2, "void", run_id=run, emitted_at=times[0]))
