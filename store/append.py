@@ -117,12 +117,13 @@ async def _append_turn(conn: Connection, turn: Mapping[int, _Prepared]) -> dict[
     outcomes: dict[int, Outcome] = {}
     placed: dict[int, _Placed] = {}
     for index, each in turn.items():
+        if each.batch.case_id in gone_on:
+            outcomes[index] = _repeated(each.batch)
+            continue
         tail = tails.get(each.batch.case_id, [])
         try:
             digests = [digest for _, digest in each.stored]
-            is_late = each.batch.case_id in gone_on
-            placement = place(each.batch, digests, tail, each.previous_hash, is_late=is_late)
-            placed[index] = _Placed(each, placement)
+            placed[index] = _Placed(each, place(each.batch, digests, tail, each.previous_hash))
         except StreamConflict as conflict:
             outcomes[index] = conflict
     superseded = await _supersede(conn, placed.values())
@@ -135,6 +136,11 @@ async def _append_turn(conn: Connection, turn: Mapping[int, _Prepared]) -> dict[
     for index, each in placed.items():
         outcomes[index] = _outcome(each, superseded)
     return outcomes
+
+
+def _repeated(batch: Batch) -> Appended:
+    """Of the late copy of a telling that was done: it changes nothing."""
+    return Appended(0, len(batch.events), 0, batch.first_seq + len(batch.events) - 1)
 
 
 def _outcome(each: _Placed, superseded: Counter[str]) -> Appended:

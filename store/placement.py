@@ -45,23 +45,14 @@ def check_shape(batch: Batch) -> None:
 
 
 def place(
-    batch: Batch,
-    hashes: Sequence[bytes],
-    tail: Sequence[LiveRow],
-    previous_hash: bytes | None = None,
-    *,
-    is_late: bool = False,
+    batch: Batch, hashes: Sequence[bytes], tail: Sequence[LiveRow], previous_hash: bytes | None = None
 ) -> Placement:
     """Place a batch in its stream.
 
     `hashes` are its events' content, `previous_hash` that of the event before them as the writer knows it,
-    and `tail` the stream's live rows from `first_seq - 1` on, in order. `is_late`: its own run has told more
-    since, so it is the copy of a telling that was done, and changes nothing. Raises `StreamConflict` for a
-    gap, and for a batch that finds other events than its writer told, unless it replaces them.
+    and `tail` the stream's live rows from `first_seq - 1` on, in order. Raises `StreamConflict` for a gap,
+    and for a batch that finds other events than its writer told, unless it replaces them.
     """
-    last_seq = batch.first_seq + len(batch.events) - 1
-    if is_late:
-        return Placement(len(batch.events), None, last_seq, is_head=False)
     live = {row.seq: row.content_hash for row in tail}
     before = live.get(batch.first_seq - 1)
     if batch.first_seq > 1 and before is None:
@@ -82,6 +73,7 @@ def place(
         )
     # Who tells the whole stream says by that, too, that nothing comes after it.
     supersede_from = next_seq if next_seq in live and batch.replaces else None
+    last_seq = batch.first_seq + len(batch.events) - 1
     is_head = supersede_from is not None or last_seq >= (tail[-1].seq if tail else 0)
     return Placement(repeated, supersede_from, last_seq, is_head)
 
