@@ -37,7 +37,7 @@ from workers.engine import Engine, PartFailed
 from workers.engine.parts import TEMPORAL_STORE, WEBHOOKS
 
 WORKERS, WORKER_TRIES = 2, 5
-AT_ONCE = 16
+AT_ONCE = 24
 PREPARED_AT_ONCE = 8
 POISON_EVERY = 50
 LOOK_SECONDS = 0.05
