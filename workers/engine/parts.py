@@ -118,7 +118,8 @@ async def plan_temporal(
     for setting in settings:
         command += ["--dynamic-config-value", setting]
     if keep_history:
-        command += ["--db-filename", str(state_dir / TEMPORAL_STORE)]
+        # As durable, and a commit waits for the disk once instead of three times.
+        command += ["--db-filename", str(state_dir / TEMPORAL_STORE), "--sqlite-pragma", "journal_mode=wal"]
     target = f"{LOOPBACK}:{port}"
 
     async def settle(_: RunningPart) -> EngineAddresses:
