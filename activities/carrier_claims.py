@@ -50,9 +50,9 @@ class ClaimActivities:
 
     @activity.defn
     @typed_failures
-    async def withdraw_claim(self, wanted: WantedClaim) -> None:
-        """Take the claim back; one that the carrier never had is gone already."""
-        await self._claims.withdraw(wanted.carrier, wanted.filing.merchant, wanted.filing.key)
+    async def withdraw_claim(self, wanted: WantedClaim) -> ClaimReply | None:
+        """Take the claim back, and hear what the carrier makes of that; None if it never had the claim."""
+        return await self._claims.withdraw(wanted.carrier, wanted.filing.merchant, wanted.filing.key)
 
     @activity.defn
     @typed_failures

@@ -126,6 +126,7 @@ class TroublePeople:
         return known.revision > 1
 
     async def _answer(self, row: CaseSummary, claim: claims.Progress, verdict: Verdict) -> None:
+        """What was withdrawn meanwhile is answered no more."""
         key = claim_key(MERCHANT, row.number)
         await self._sandbox.answer_claim(claim.carrier, MERCHANT, key, verdict)
 

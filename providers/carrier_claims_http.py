@@ -23,11 +23,12 @@ class HttpCarrierClaims:
         except NotFound:
             return None
 
-    async def withdraw(self, carrier: str, merchant: str, key: str) -> None:
+    async def withdraw(self, carrier: str, merchant: str, key: str) -> ClaimReply | None:
         """Take it back; a carrier that does not know it has nothing to give back."""
         where = path(carrier, "claims", merchant, key, "withdraw")
         try:
-            await self._system.notify("a claim's withdrawal", where, {})
+            return await self._system.tell("a claim's withdrawal", where, {}, ClaimReply)
         except ProviderRefused as refused:
             if refused.detail.get("reason") != "not_found":
                 raise
+            return None

@@ -148,8 +148,8 @@ class CarrierClaimsPort(Protocol):
         """What the carrier knows of it; None if it never heard of it."""
         ...
 
-    async def withdraw(self, carrier: str, merchant: str, key: str) -> None:
-        """Take it back; one that the carrier never had is gone already."""
+    async def withdraw(self, carrier: str, merchant: str, key: str) -> ClaimReply | None:
+        """Take it back; what the carrier knows of it then (paid stays paid), None if it never had it."""
         ...
 
 

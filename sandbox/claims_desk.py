@@ -15,7 +15,7 @@ from sandbox.faults import Faults
 from sandbox.http import Refusal, answer, not_found, read
 from sandbox.journal import Journal
 
-TOO_LATE = "claim_too_late"
+TOO_LATE, WITHDRAWN = "claim_too_late", "claim_withdrawn"
 
 
 class Filed(Model):
@@ -88,10 +88,17 @@ class ClaimsDesk:
         )
 
     def say(self, carrier: str, merchant: str, key: str, verdict: Verdict, clock: Clock) -> None:
-        """Answer a claim from now on; raises `Refusal` for one that was never filed."""
-        self.find(carrier, merchant, key)
+        """Answer a claim from now on; raises `Refusal` for one that was never filed, or is withdrawn."""
+        if self.find(carrier, merchant, key).state == "withdrawn":
+            raise Refusal(409, WITHDRAWN, "nobody claims this any more")
         said = {"carrier": carrier, "merchant": merchant, "key": key, "at": clock.now()}
         self._record(Answered.model_validate({**verdict.model_dump(exclude={"entry"}), **said}))
+
+    def withdraw(self, carrier: str, merchant: str, key: str, clock: Clock) -> ClaimReply:
+        """Take a claim back; what was paid stays paid. Raises `Refusal` for one that was never filed."""
+        if self.find(carrier, merchant, key).state not in ("paid", "withdrawn"):
+            self.say(carrier, merchant, key, Verdict(state="withdrawn"), clock)
+        return self.find(carrier, merchant, key)
 
     def _record(self, entry: Entry) -> None:
         self._journal.append(entry)
@@ -116,8 +123,7 @@ def claims_routes(desk: ClaimsDesk, clock: Clock, faults: Faults) -> list[Route]
 
     async def withdraw(request: Request) -> Response:
         path = request.path_params
-        desk.say(path["carrier"], path["merchant"], path["key"], Verdict(state="withdrawn"), clock)
-        return answer(desk.find(path["carrier"], path["merchant"], path["key"]))
+        return answer(desk.withdraw(path["carrier"], path["merchant"], path["key"], clock))
 
     async def say(request: Request) -> Response:
         path = request.path_params

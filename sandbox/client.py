@@ -45,6 +45,7 @@ from sandbox.payment_messages import (
 M = TypeVar("M", bound=BaseModel)
 
 TIMEOUT_SECONDS = 30.0
+CONFLICT = 409
 
 
 class SandboxClient:
@@ -187,9 +188,14 @@ class SandboxClient:
         """Let a carrier scan a parcel, now or at the scan's time, past or future."""
         await self._send("POST", _path("carriers", carrier, "parcels", tracking_no, "scans"), scan)
 
-    async def answer_claim(self, carrier: str, merchant: str, key: str, verdict: Verdict) -> None:
-        """Let a carrier's claims desk answer a claim from now on."""
-        await self._send("PUT", _path("carriers", carrier, "claims", merchant, key, "answer"), verdict)
+    async def answer_claim(self, carrier: str, merchant: str, key: str, verdict: Verdict) -> bool:
+        """Let a carrier's claims desk answer a claim from now on; False for one that is withdrawn by now."""
+        where = _path("carriers", carrier, "claims", merchant, key, "answer")
+        response = await self.request("PUT", where, verdict)
+        if response.status_code == CONFLICT:
+            return False
+        response.raise_for_status()
+        return True
 
     async def claim(self, carrier: str, merchant: str, key: str) -> ClaimReply:
         """A claim as its carrier sees it."""

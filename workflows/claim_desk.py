@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
         decide_open,
         decide_reopen,
         decide_seen,
+        decide_withdrawal_heard,
     )
     from domain.carrier_claims.kind import CLAIM
     from domain.carrier_claims.opening import ClaimOpening
@@ -109,14 +110,14 @@ class ClaimDesk(CaseDesk[ClaimState]):
         self.record([facts.Closed(outcome="paid")], "system")
 
     async def withdraw(self) -> None:
-        """Take the claim back at the carrier; then it is over."""
-        await workflow.execute_activity_method(
+        """Take the claim back at the carrier; then it is over, unless the carrier has paid it."""
+        reply = await workflow.execute_activity_method(
             ClaimActivities.withdraw_claim,
             wanted_claim(self.state),
             summary=f"withdraw the claim with {self.state.carrier}",
             **UNTIL_DONE,
         )
-        self.record([facts.Closed(outcome="withdrawn")], "system")
+        self.record(decide_withdrawal_heard(reply, workflow.now()), "carrier" if reply else "system")
 
 
 def _reason(error: ActivityError) -> str:

@@ -71,6 +71,13 @@ def decide_seen(state: ClaimState, reply: ClaimReply, now: datetime) -> list[fac
     return decide(state, ask.CarrierReplied.model_validate({"by": state.carrier, **given}), now)
 
 
+def decide_withdrawal_heard(reply: ClaimReply | None, now: datetime) -> list[facts.ClaimEvent]:
+    """The carrier takes the withdrawal, or has paid before it came: then that money is booked."""
+    if reply is None or reply.state != "paid" or reply.amount_minor is None:
+        return [facts.Closed(outcome="withdrawn")]
+    return [facts.Paid(amount_minor=reply.amount_minor, paid_at=min(reply.at, now))]
+
+
 def decide_filed(revision: int, carrier_ref: str) -> list[facts.ClaimEvent]:
     """The carrier has it."""
     return [facts.Filed(revision=revision, carrier_ref=carrier_ref)]

@@ -211,10 +211,22 @@ async def test_a_claim_is_filed_answered_and_withdrawn_once(
     assert (found.state, found.reason, found.reference) == ("denied", "well packed?", first.reference)
     again = await providers.claims.file("harbour", filing(known, revision=2, appeal="see the photo"))
     assert (again.state, again.revision, again.reference) == ("filed", 2, first.reference)
-    await providers.claims.withdraw("harbour", known, "cl-1")
-    found = await providers.claims.find("harbour", known, "cl-1")
-    assert found is not None
-    assert found.state == "withdrawn"
+    taken_back = await providers.claims.withdraw("harbour", known, "cl-1")
+    assert taken_back is not None
+    assert taken_back.state == "withdrawn"
+    assert await providers.claims.withdraw("harbour", known, "cl-1") == taken_back
+    assert await providers.claims.find("harbour", known, "cl-1") == taken_back
+    assert not await sandbox.answer_claim("harbour", known, "cl-1", Verdict(state="paid", amount_minor=9))
+
+
+async def test_a_claim_that_is_paid_is_not_taken_back(
+    sandbox: SandboxClient, providers: Providers, known: str
+):
+    await providers.claims.file("harbour", filing(known))
+    await sandbox.answer_claim("harbour", known, "cl-1", Verdict(state="paid", amount_minor=9))
+    told = await providers.claims.withdraw("harbour", known, "cl-1")
+    assert told is not None
+    assert (told.state, told.amount_minor) == ("paid", 9)
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,19 @@ async def test_l6_another_party_answers_for_it_and_the_claim_is_withdrawn(desk: 
     await case.until_view(lambda view: not [link for link in view["links"] if link["open"]])
 
 
+async def test_l6_what_the_carrier_pays_before_it_hears_of_the_withdrawal_is_booked(desk: Desk) -> None:
+    """The carrier has paid, and could not be asked since."""
+    case = await refunded(desk)
+    claim = await case.claim()
+    await filed_claim(claim)
+    await desk.sandbox.set_faults("carriers", FaultRule(kind="down", operation="find_claim"))
+    await carrier_says(claim, "paid", amount_minor=9000)
+    await case.act("correct_party", by="l1", party="retailer", reason="it was never handed over")
+    assert (await claim.result())["outcome"] == "paid"
+    assert "claim.withdrawn" in await claim.types()
+    assert [amount for _, amount in await income(desk)] == [9000]
+
+
 async def test_l6_a_claim_that_the_carrier_does_not_take_is_over(desk: Desk) -> None:
     await desk.put_order()
     case = await open_delivery(desk, kind="loss", tracking_no="SW0000NONE")

@@ -11,10 +11,12 @@ from domain.carrier_claims.decisions import (
     decide_filing_refused,
     decide_open,
     decide_reopen,
+    decide_withdrawal_heard,
 )
 from domain.carrier_claims.events import Closed
 from domain.carrier_claims.kind import CLAIM
 from domain.carrier_claims.opening import Prepared
+from domain.carrier_claims.requests import ClaimReply
 from domain.carrier_claims.state import ClaimState
 from domain.cases.events import CaseEvent
 from domain.cases.messages import Reopen
@@ -52,13 +54,21 @@ def _next(state: ClaimState, dice: Random, now: datetime) -> Sequence[CaseEvent]
         case "booking":
             return [Closed(outcome="paid")]
         case "withdrawal":
-            return [Closed(outcome="withdrawn")]
+            return decide_withdrawal_heard(_at_the_carrier(dice, now), now)
         case "filing" if dice.random() < 0.8:
             reason = dice.choice(("claim_too_late", "unknown_parcel"))
             filed = decide_filed(state.revision, "ref-1")
             return filed if dice.random() < 0.8 else decide_filing_refused(reason)
         case _:
             return decide(state, dice.choice(_requests(state, dice, now)), now)
+
+
+def _at_the_carrier(dice: Random, now: datetime) -> ClaimReply | None:
+    """What the carrier knows of a claim that is taken back: now and then it has paid already."""
+    state = dice.choice(("withdrawn", "withdrawn", "paid"))
+    paid = {"amount_minor": 9000} if state == "paid" else {}
+    reply = {"reference": "ref-1", "state": state, "at": now, **paid}
+    return ClaimReply.model_validate(reply) if dice.random() < 0.9 else None
 
 
 def _requests(state: ClaimState, dice: Random, now: datetime) -> list[ask.Command]:

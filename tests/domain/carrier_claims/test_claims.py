@@ -16,6 +16,7 @@ from domain.carrier_claims.decisions import (
     decide_open,
     decide_reopen,
     decide_seen,
+    decide_withdrawal_heard,
     next_deadline,
 )
 from domain.carrier_claims.events import Closed
@@ -293,6 +294,27 @@ def test_what_was_seen_at_the_carrier_is_its_word(
     [event] = decide_seen(story.state, seen, story.now)
     assert event.name == fact
     assert getattr(event, "amount_minor", None) == amount
+
+
+@pytest.mark.parametrize(
+    ("reply", "facts", "stage"),
+    [
+        (None, ["closed"], "closed"),
+        ({"state": "withdrawn"}, ["closed"], "closed"),
+        ({"state": "paid"}, ["closed"], "closed"),  # an amount that nobody tells cannot be booked
+        ({"state": "paid", "amount_minor": 9_000}, ["paid"], "booking"),
+    ],
+)
+def test_what_the_carrier_has_paid_when_it_is_taken_back_is_booked(
+    reply: dict[str, Any] | None, facts: list[str], stage: str
+) -> None:
+    story = filed().asked(WITHDRAW)
+    before = len(story.names())
+    given = {"reference": "ref-1", "at": story.now + timedelta(days=1), **reply} if reply else None
+    heard = ClaimReply.model_validate(given) if given else None
+    story.happens(*decide_withdrawal_heard(heard, story.now))
+    assert story.names()[before:] == facts
+    assert story.state.stage == stage
 
 
 def test_the_income_is_what_was_paid_when_it_was_paid() -> None:
