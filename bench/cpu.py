@@ -155,7 +155,7 @@ def _twin_plan(folder: Path, address: str) -> Plan:
     return Plan(
         part=Part(
             name="twin",
-            command=[sys.executable, "-m", "bench.twin_worker", address, str(folder / "bytecode")],
+            command=[sys.executable, "-m", "bench.twin_worker", address],
             log=folder / "twin.log",
         ),
         is_ready=ready,

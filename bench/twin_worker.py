@@ -1,30 +1,28 @@
-"""`python -m bench.twin_worker ADDRESS BYTECODE_DIR`: the bare twin's worker, set up like ours."""
+"""`python -m bench.twin_worker ADDRESS`: the bare twin's worker, set up like ours."""
 
 import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from bench import twin
 from workers.build import code_id
-from workers.bytecode import keep_bytecode
-from workers.worker import STICKY_TIMEOUT
+from workers.worker import RUNNER, STICKY_TIMEOUT
 
 
 async def main(arguments: Sequence[str]) -> None:
     """Run until it is told to stop."""
-    _, address, bytecode_dir = arguments
-    keep_bytecode(Path(bytecode_dir))
+    _, address = arguments
     client = await Client.connect(address)
     async with Worker(
         client,
         task_queue=twin.TASK_QUEUE,
         workflows=[twin.BareReturn, twin.BareRefund],
         activities=[twin.prepare, twin.append, twin.notify, twin.follow, twin.Payments(client).pay],
+        workflow_runner=RUNNER,
         build_id=code_id(),
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
     ):

@@ -77,12 +77,32 @@ ROOMS_BELOW = {"domain", "activities", "workflows"}
 
 @pytest.mark.parametrize("path", sorted((CHECKOUT / "workflows").glob("*.py")), ids=name_of)
 def test_a_workflow_uses_nothing_that_differs_between_two_runs(path: Path) -> None:
-    """The SDK's sandbox guards the modules of the cases themselves, and is not asked about the others."""
+    """Workers run without the SDK's sandbox (ADR 35): what it would stop is not there to be used."""
     imported = [
         name for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) for name in _imported_by(node)
     ]
     assert {name.partition(".")[0] for name in imported} <= WORKFLOWS_MAY_USE | ROOMS_BELOW
     assert {name for name in imported if name.startswith("uuid")} <= {"uuid.UUID"}
+
+
+MAY_CHANGE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)
+MAKES_WHAT_MAY_CHANGE = {"list", "dict", "set", "bytearray", "defaultdict", "deque", "Counter"}
+
+
+@pytest.mark.parametrize("path", sorted((CHECKOUT / "workflows").glob("*.py")), ids=name_of)
+def test_a_module_of_workflows_keeps_nothing_that_may_change(path: Path) -> None:
+    """It is loaded once, so all cases of a worker would share it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    bodies = [tree.body, *(node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]
+    kept = [node.value for body in bodies for node in body if isinstance(node, ast.Assign | ast.AnnAssign)]
+    assert [ast.unparse(value) for value in kept if value is not None and _may_change(value)] == []
+    assert [node.names for node in ast.walk(tree) if isinstance(node, ast.Global)] == []
+
+
+def _may_change(value: ast.expr) -> bool:
+    if isinstance(value, ast.Call):
+        return ast.unparse(value.func).rpartition(".")[2] in MAKES_WHAT_MAY_CHANGE
+    return isinstance(value, MAY_CHANGE)
 
 
 def _imported_by(node: ast.AST) -> list[str]:

@@ -18,7 +18,6 @@ from store.boot_checks import check_store
 from store.policy_library import PolicyLibrary
 from store.pool import create_pool
 from workers.boot_checks import check_temporal
-from workers.bytecode import keep_bytecode
 from workers.schedules import ensure_schedules
 from workers.worker import case_worker
 
@@ -31,7 +30,6 @@ SANDBOX_STAFF = {
 async def main() -> None:
     """Run a worker; SIGTERM and SIGINT let it finish what it is doing."""
     settings = Settings()
-    keep_bytecode(settings.state_dir / "bytecode")
     log.configure(settings.log_format, settings.log_level)
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
