@@ -61,6 +61,7 @@ def test_a_module_begins_by_saying_its_job(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
 
 
+WORKFLOWS = sorted((CHECKOUT / "workflows").glob("*.py"))
 WORKFLOWS_MAY_USE = {
     "abc",
     "asyncio",
@@ -75,7 +76,7 @@ WORKFLOWS_MAY_USE = {
 ROOMS_BELOW = {"domain", "activities", "workflows"}
 
 
-@pytest.mark.parametrize("path", sorted((CHECKOUT / "workflows").glob("*.py")), ids=name_of)
+@pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
 def test_a_workflow_uses_nothing_that_differs_between_two_runs(path: Path) -> None:
     """Workers run without the SDK's sandbox (ADR 35): what it would stop is not there to be used."""
     imported = [
@@ -89,7 +90,7 @@ MAY_CHANGE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetCo
 MAKES_WHAT_MAY_CHANGE = {"list", "dict", "set", "bytearray", "defaultdict", "deque", "Counter"}
 
 
-@pytest.mark.parametrize("path", sorted((CHECKOUT / "workflows").glob("*.py")), ids=name_of)
+@pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
 def test_a_module_of_workflows_keeps_nothing_that_may_change(path: Path) -> None:
     """It is loaded once, so all cases of a worker would share it."""
     tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -66,8 +66,8 @@ def decide_seen(state: ClaimState, reply: ClaimReply, now: datetime) -> list[fac
     amount = reply.amount_minor if reply.state in ("accepted", "paid") else None
     if reply.state == "accepted" and amount is not None:
         amount = min(amount, state.claimed_minor)
-    # The carrier's clock may run ahead of ours.
-    given = {"state": reply.state, "amount_minor": amount, "reason": reply.reason, "at": min(reply.at, now)}
+    at = _said_at(reply, now)
+    given = {"state": reply.state, "amount_minor": amount, "reason": reply.reason, "at": at}
     return decide(state, ask.CarrierReplied.model_validate({"by": state.carrier, **given}), now)
 
 
@@ -75,7 +75,12 @@ def decide_withdrawal_heard(reply: ClaimReply | None, now: datetime) -> list[fac
     """The carrier takes the withdrawal, or has paid before it came: then that money is booked."""
     if reply is None or reply.state != "paid" or reply.amount_minor is None:
         return [facts.Closed(outcome="withdrawn")]
-    return [facts.Paid(amount_minor=reply.amount_minor, paid_at=min(reply.at, now))]
+    return [facts.Paid(amount_minor=reply.amount_minor, paid_at=_said_at(reply, now))]
+
+
+def _said_at(reply: ClaimReply, now: datetime) -> datetime:
+    """The carrier's clock may run ahead of ours."""
+    return min(reply.at, now)
 
 
 def decide_filed(revision: int, carrier_ref: str) -> list[facts.ClaimEvent]:
