@@ -43,19 +43,30 @@ class ClaimActivities:
             raise ProviderUnavailable(f"{wanted.carrier} does not know the claim {filing.key} any more")
         if reply.revision < filing.revision or reply.state not in wanted.expects:
             raise come_again(f"still {reply.state}", NO_ANSWER, parse_duration(wanted.ask_every))
-        if reply.state in ("accepted", "paid") and reply.amount_minor is None:
-            why = f"{wanted.carrier} says {reply.state} without an amount"
-            raise come_again(why, NO_ANSWER, parse_duration(wanted.ask_every))
+        _check_amount(reply, wanted)
         return reply
 
     @activity.defn
     @typed_failures
     async def withdraw_claim(self, wanted: WantedClaim) -> ClaimReply | None:
-        """Take the claim back, and hear what the carrier makes of that; None if it never had the claim."""
-        return await self._claims.withdraw(wanted.carrier, wanted.filing.merchant, wanted.filing.key)
+        """Take the claim back, and hear what the carrier makes of that; None if it never had the claim.
+
+        A carrier that has paid, and does not say how much, is asked again after the policy's time.
+        """
+        reply = await self._claims.withdraw(wanted.carrier, wanted.filing.merchant, wanted.filing.key)
+        if reply is not None:
+            _check_amount(reply, wanted)
+        return reply
 
     @activity.defn
     @typed_failures
     async def book_income(self, income: Income) -> None:
         """Write down once what a carrier paid."""
         await self._income.book(income, scheduled_at())
+
+
+def _check_amount(reply: ClaimReply, wanted: WantedClaim) -> None:
+    """Money without an amount is no answer: come again."""
+    if reply.state in ("accepted", "paid") and reply.amount_minor is None:
+        why = f"{wanted.carrier} says {reply.state} without an amount"
+        raise come_again(why, NO_ANSWER, parse_duration(wanted.ask_every))

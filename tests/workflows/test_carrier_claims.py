@@ -114,6 +114,21 @@ async def test_l6_what_the_carrier_pays_before_it_hears_of_the_withdrawal_is_boo
     assert [amount for _, amount in await income(desk)] == [9000]
 
 
+async def test_l6_a_withdrawn_claim_waits_for_the_amount_that_was_paid(desk: Desk) -> None:
+    """Paid, says the carrier, and not how much: it is asked until it does, and nothing is lost."""
+    case = await refunded(desk)
+    claim = await case.claim()
+    await filed_claim(claim)
+    await desk.sandbox.set_faults("carriers", FaultRule(kind="down", operation="find_claim"))
+    await carrier_says(claim, "paid")
+    await case.act("correct_party", by="l1", party="retailer", reason="it was never handed over")
+    await claim.until_stage("withdrawal")
+    await carrier_says(claim, "paid", amount_minor=9000)
+    await claim.pass_time(days=1)
+    assert (await claim.result())["outcome"] == "paid"
+    assert [amount for _, amount in await income(desk)] == [9000]
+
+
 async def test_l6_a_claim_that_the_carrier_does_not_take_is_over(desk: Desk) -> None:
     await desk.put_order()
     case = await open_delivery(desk, kind="loss", tracking_no="SW0000NONE")
