@@ -126,6 +126,7 @@ class Performance:
         parcels = ParcelPeople(cases, self.sandbox, self.watch)
         complaints = ComplaintPeople(cases, self.sandbox, self.watch)
         seconds = self.played.rhythm.seconds
+        struck = [play.case_id for play in self.played.parcels if play.turn == "storm"]
         return [
             *(
                 self._act(play.case_id, people.play(play), seconds(play.asked.requested_at))
@@ -136,7 +137,7 @@ class Performance:
                 for play in self.played.parcels
             ),
             *(self._act(play.case_id, complaints.play(play), play.after) for play in self.played.complaints),
-            self._act("storm", self.storm.blow(), 0),
+            self._act("storm", self.storm.blow(struck), 0),
         ]
 
     async def _act(self, name: str, act: Coroutine[Any, Any, None], wait: float) -> None:
@@ -183,6 +184,7 @@ async def performance(room: Engine) -> AsyncGenerator[Performance]:
             setting = asyncio.ensure_future(set_scene(sandbox, played, datetime.now(UTC)))
             env = {f"{ENV_PREFIX}POLICIES_DIR": str(policies)}
             workers = await together(*(room.start_worker(env=env) for _ in range(WORKERS)))
+            watch = Watch(store_cases.Cases(pool), MERCHANT)
             yield Performance(
                 room=room,
                 client=client,
@@ -193,8 +195,8 @@ async def performance(room: Engine) -> AsyncGenerator[Performance]:
                 worker_env=env,
                 policies=policies,
                 orders=await setting,
-                watch=Watch(store_cases.Cases(pool), MERCHANT),
-                storm=Storm(Weather(client, pool, library), sandbox),
+                watch=watch,
+                storm=Storm(Weather(client, pool, library), sandbox, watch),
             )
     finally:
         await pool.close()

@@ -1,17 +1,18 @@
 """A storm over one region, by the very code of `casework weather`: announced, announced again, prolonged."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from demo.day import MERCHANT
 from demo.parcel_script import STRUCK_CARRIER, STRUCK_REGION
 from demo.script import POLICY
 from demo.tasks import answered
+from demo.watch import Watch
 from domain.weather.messages import AnnounceWeather, MoveWeather, Window
 from sandbox.client import SandboxClient
 from starters.weather import Weather
 
-BEGINS_AFTER_SECONDS = 9.0
 ANNOUNCED_FOR = timedelta(seconds=12)
 LASTS = timedelta(seconds=15)
 AGAIN_AFTER_SECONDS = 2.0
@@ -37,15 +38,19 @@ def announcement(now: datetime) -> AnnounceWeather:
 class Storm:
     """The storm of the day. `over` is set when it has passed."""
 
-    def __init__(self, weather: Weather, sandbox: SandboxClient) -> None:
+    def __init__(self, weather: Weather, sandbox: SandboxClient, watch: Watch) -> None:
         self._weather = weather
         self._sandbox = sandbox
+        self._watch = watch
         self.window: AnnounceWeather | None = None
         self.over = asyncio.Event()
 
-    async def blow(self) -> None:
-        """Announce it, twice by mistake; it lasts longer than was said. Returns when it has passed."""
-        await asyncio.sleep(BEGINS_AFTER_SECONDS)
+    async def blow(self, over: Collection[str]) -> None:
+        """Announce it, twice by mistake; it lasts longer than was said. Returns when it has passed.
+
+        It comes once the parcels that it is to strike, by their case ids, are on their way.
+        """
+        await self._watch.until_all(lambda rows: rows.keys() >= set(over))
         window = announcement(await self._sandbox.now())
         await answered(lambda: self._weather.announce(window))
         self.window = window
