@@ -126,7 +126,7 @@ class Performance:
         parcels = ParcelPeople(cases, self.sandbox, self.watch)
         complaints = ComplaintPeople(cases, self.sandbox, self.watch)
         seconds = self.played.rhythm.seconds
-        struck = [play.case_id for play in self.played.parcels if play.turn == "storm"]
+        struck = {play.case_id for play in self.played.parcels if play.turn == "storm"}
         return [
             *(
                 self._act(play.case_id, people.play(play), seconds(play.asked.requested_at))

@@ -1,7 +1,7 @@
 """A storm over one region, by the very code of `casework weather`: announced, announced again, prolonged."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from demo.day import MERCHANT
@@ -45,12 +45,12 @@ class Storm:
         self.window: AnnounceWeather | None = None
         self.over = asyncio.Event()
 
-    async def blow(self, over: Collection[str]) -> None:
+    async def blow(self, struck: AbstractSet[str]) -> None:
         """Announce it, twice by mistake; it lasts longer than was said. Returns when it has passed.
 
-        It comes once the parcels that it is to strike, by their case ids, are on their way.
+        It comes once the parcels that it is to strike, `struck` by their case ids, are on their way.
         """
-        await self._watch.until_all(lambda rows: rows.keys() >= set(over))
+        await self._watch.until_all(lambda rows: rows.keys() >= struck)
         window = announcement(await self._sandbox.now())
         await answered(lambda: self._weather.announce(window))
         self.window = window
